@@ -1,0 +1,1 @@
+"""Pure decisions: parsing, selecting, redacting, packing, anchoring, ranking, the verdict."""

@@ -1,0 +1,87 @@
+"""Every error a person can meet, in one tree.
+
+Each class carries the exit code of the command line's contract and, where there is one, a hint that says
+what to do. One handler (`__main__`) prints them; anything else that escapes is a bug in hunkwise.
+"""
+
+from enum import StrEnum
+
+
+class HunkwiseError(Exception):
+    """Base of all expected errors: `message` says what and where, `hint` what to do."""
+
+    exit_code = 70
+    retryable = False
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(HunkwiseError):
+    """The call itself is wrong: a target, an option, a file that is not there."""
+
+    exit_code = 2
+
+
+class ConfigurationError(HunkwiseError):
+    """A setting is unknown, malformed or contradicts another."""
+
+    exit_code = 2
+
+
+class ChangeError(HunkwiseError):
+    """The change can't be read: no repository, a bad range, no unified diff."""
+
+    exit_code = 2
+
+
+class DetectorError(HunkwiseError):
+    """The secret detector failed; what it was given must not be sent."""
+
+    exit_code = 4
+
+
+class ChatFault(StrEnum):
+    """What went wrong with a request to a model."""
+
+    RATE_LIMIT = "rate limit"
+    OVERLOAD = "overloaded"
+    TIMEOUT = "timeout"
+    CONNECTION = "connection refused or lost"
+    MALFORMED = "malformed answer"
+    TRUNCATED = "truncated answer"
+    CONTEXT_OVERFLOW = "context overflow"
+    REFUSAL = "refusal"
+    CONTENT_FILTER = "content filter"
+    QUOTA = "quota exhausted"
+    BAD_KEY = "bad key"
+    UNKNOWN_MODEL = "unknown model"
+    BAD_REQUEST = "request refused"
+
+
+TRANSIENT = frozenset({ChatFault.RATE_LIMIT, ChatFault.OVERLOAD, ChatFault.TIMEOUT, ChatFault.CONNECTION})
+"""Faults that another try may cure."""
+
+PERMANENT = frozenset({ChatFault.QUOTA, ChatFault.BAD_KEY, ChatFault.UNKNOWN_MODEL})
+"""Faults that every further request of the run would meet again."""
+
+
+class ChatError(HunkwiseError):
+    """A request to a model ended without an answer.
+
+    `retry_after_s` is what the server asked for, in seconds, where it did.
+    """
+
+    exit_code = 4
+
+    def __init__(self, fault: ChatFault, message: str, *, hint: str = "", retry_after_s: float | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.fault = fault
+        self.retry_after_s = retry_after_s
+
+    @property
+    def retryable(self) -> bool:  # type: ignore[override]  # the class attribute is the default
+        """Whether another try may succeed."""
+        return self.fault in TRANSIENT

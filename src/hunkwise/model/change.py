@@ -1,0 +1,64 @@
+"""A change to review: where it comes from, and its bytes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingTree:
+    """Staged, unstaged and untracked (not ignored) files against HEAD."""
+
+    repo: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitRange:
+    """`A..B`, or `A...B` from the merge base; a single revision means that commit against its parent."""
+
+    repo: str
+    spec: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffText:
+    """A diff from a file or standard input; `name` is what messages call it."""
+
+    name: str
+    content: bytes
+
+
+ChangeRef = WorkingTree | CommitRange | DiffText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something the reader of the report should know; `code` is stable, `text` one plain sentence."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A loaded change.
+
+    `diff` is the unified diff's bytes. `base` and `head` are commit or tree ids, None where unknown (a diff
+    file) and for `head` of a working tree. `generated` holds the raw paths that `.gitattributes` of the base
+    marks `linguist-generated`. `config` is `.hunkwise.yml` as the base holds it, if any, with its path.
+    """
+
+    source: Literal["git", "diff"]
+    repo: str | None
+    base: str | None
+    head: str | None
+    diff: bytes
+    generated: frozenset[bytes] = frozenset()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadFiles:
+    """Head contents by raw path; a path that is missing could not be had (a diff file, a size cap)."""
+
+    content_by_path: Mapping[bytes, bytes] = field(default_factory=dict)

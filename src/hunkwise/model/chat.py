@@ -1,0 +1,74 @@
+"""What goes to a model and what comes back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """Text that has passed the redaction gate: the only thing a chat port accepts.
+
+    Made by `core.redact` alone (tests/test_shape.py holds to that).
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: Redacted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """Sampling parameters of a prompt pack; `max_output_tokens` bounds the answer."""
+
+    temperature: float
+    top_p: float
+    max_output_tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatRequest:
+    """One request: messages, the JSON schema its answer must meet, and sampling parameters."""
+
+    messages: tuple[Message, ...]
+    schema_name: str
+    schema: Mapping[str, Any]
+    parameters: Parameters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenUsage:
+    """Tokens as the provider counted them; None where it did not say."""
+
+    prompt: int | None
+    cached_prompt: int | None
+    completion: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatReply:
+    """A complete answer: its text, the model that gave it, tokens, and the seconds it took."""
+
+    text: str
+    model: str
+    usage: TokenUsage
+    latency_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptPack:
+    """A versioned prompt: `system` and `user` templates, the answer's schema, parameters, content hash."""
+
+    name: str
+    version: str
+    sha256: str
+    system: str
+    user: str
+    schema: Mapping[str, Any]
+    parameters: Parameters

@@ -1,0 +1,74 @@
+"""The report: everything a renderer or publisher needs, as one value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from hunkwise.model.change import Change, Notice
+from hunkwise.model.diff import Diff
+from hunkwise.model.finding import Dropped, Finding
+from hunkwise.model.ledger import Ledger
+
+
+class Outcome(StrEnum):
+    """The verdict's three values."""
+
+    APPROVE = "approve"
+    BLOCK = "block"
+    INCOMPLETE = "incomplete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The outcome and its reasons, each one plain sentence."""
+
+    outcome: Outcome
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelUsage:
+    """What one model was asked for: requests, tokens (None where the provider did not say), cost in USD."""
+
+    requests: int
+    prompt_tokens: int | None
+    cached_prompt_tokens: int | None
+    completion_tokens: int | None
+    cost_usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Requests and tokens of a run; latencies in milliseconds, one per request."""
+
+    by_model: Mapping[str, ModelUsage] = field(default_factory=dict)
+    latencies_ms: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptId:
+    """Which prompt was used."""
+
+    name: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewReport:
+    """One review. `diff` holds redacted display text, so that a renderer may show any line of it."""
+
+    version: str
+    engine: str
+    models: tuple[str, ...]
+    prompt: PromptId | None
+    change: Change
+    diff: Diff
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    dropped: tuple[Dropped, ...]
+    ledger: Ledger
+    redactions_by_type: Mapping[str, int]
+    usage: Usage
+    notices: tuple[Notice, ...]
+    timings_ms: Mapping[str, float]

@@ -1,0 +1,1 @@
+"""The shell: steps that talk to ports only."""

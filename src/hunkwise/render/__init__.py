@@ -1,0 +1,1 @@
+"""ReviewReport to text, pure: terminal, Markdown, SARIF, HTML, JSON."""
