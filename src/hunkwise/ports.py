@@ -53,6 +53,10 @@ class ChatModel(Protocol):
         """Return one complete answer; raises ChatError. One try: retries belong to the caller."""
         ...
 
+    def close(self) -> None:
+        """Abort what is under way and free the connections."""
+        ...
+
 
 class RuleEngine(Protocol):
     """The embedded engine's rules."""

@@ -34,5 +34,5 @@ class Ledger:
     entries: tuple[Entry, ...]
 
     def count(self, state: HunkState) -> int:
-        """Number of entries that ended in `state`."""
+        """Return how many entries ended in `state`."""
         return sum(entry.state is state for entry in self.entries)

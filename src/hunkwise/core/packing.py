@@ -1,0 +1,191 @@
+"""Pack redacted hunks into chunks under a token budget.
+
+Every hunk handed in ends in exactly one chunk, whole or in parts, or is named as left out with the reason.
+Hunks keep the order of the diff within their folder, so that what belongs together is read together and the
+same change always gives the same requests.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from hunkwise.model.diff import DiffLine, Hunk
+from hunkwise.model.material import Chunk, HunkKey, Passage, PassageLine
+
+ID_DIGITS = 16
+"""Hex digits of the SHA-256 that names a passage: its author can't place it inside the text it names."""
+
+EARLIEST_CUT = 0.5
+"""A part of a split hunk is at least this share of the budget, unless the hunk ends."""
+
+SEAM = 8
+"""Tokens kept free in a part of a split hunk: tokens may fall otherwise where counted lines are joined."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedactedLines:
+    """A selected hunk with its masked lines (one text per line of `hunk.lines`) and the path as shown."""
+
+    key: HunkKey
+    path: str
+    hunk: Hunk
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A hunk of which a part fits into no chunk."""
+
+    key: HunkKey
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """The chunks in order, and the hunks that are in none."""
+
+    chunks: tuple[Chunk, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def pack(
+    hunks: Sequence[RedactedLines],
+    budget: int,
+    count: Callable[[str], int],
+    *,
+    one_file_each: bool = False,
+) -> Packed:
+    """Return chunks of at most `budget` tokens each, counted by `count` over what the model is shown.
+
+    With `one_file_each` a chunk holds hunks of one file only: what a hostile file says then blinds no other.
+    """
+    passages: list[Passage] = []
+    left_out: list[LeftOut] = []
+    for material in hunks:
+        parts = _passages(material, budget, count)
+        if any(part.tokens > budget for part in parts):
+            left_out.append(LeftOut(key=material.key, reason=f"a line is longer than the budget of {budget} tokens"))
+            continue
+        passages.extend(parts)
+    ordered = sorted(_unique(passages), key=lambda passage: (_folder(passage.path), passage.key.file))
+    return Packed(chunks=tuple(_fill(ordered, budget, one_file_each=one_file_each)), left_out=tuple(left_out))
+
+
+def numbered(line: PassageLine) -> str:
+    """Return `line` as the model sees it: number, sign, bar, code."""
+    return f"{line.number}{line.sign}|{line.text}"
+
+
+def split(chunk: Chunk) -> tuple[Chunk, ...]:
+    """Halve a chunk that was too much for a model; one passage can't be halved."""
+    passages = chunk.passages
+    if len(passages) < 2:
+        return (chunk,)
+    half, held = 1, passages[0].tokens
+    while half < len(passages) - 1 and held + passages[half].tokens <= chunk.tokens / 2:
+        held += passages[half].tokens
+        half += 1
+    return Chunk(passages=passages[:half]), Chunk(passages=passages[half:])
+
+
+def _fill(passages: Sequence[Passage], budget: int, *, one_file_each: bool) -> list[Chunk]:
+    chunks: list[Chunk] = []
+    open_passages: list[Passage] = []
+    held = 0
+    for passage in passages:
+        other_file = one_file_each and bool(open_passages) and open_passages[-1].key.file != passage.key.file
+        if open_passages and (held + passage.tokens > budget or other_file):
+            chunks.append(Chunk(passages=tuple(open_passages)))
+            open_passages, held = [], 0
+        open_passages.append(passage)
+        held += passage.tokens
+    if open_passages:
+        chunks.append(Chunk(passages=tuple(open_passages)))
+    return chunks
+
+
+def _passages(material: RedactedLines, budget: int, count: Callable[[str], int]) -> list[Passage]:
+    shown = [_shown(line, text) for line, text in zip(material.hunk.lines, material.texts, strict=True)]
+    whole = _passage(material, shown, count)
+    if whole.tokens <= budget:
+        return [whole]
+    costs = [count(numbered(line) + "\n") for line in shown]
+    frame = count(_framed(material.path, material.hunk, []))
+    cuts = _cuts(shown, costs, max(budget - frame - SEAM, 1))
+    return [_passage(material, shown[first:last], count) for first, last in cuts]
+
+
+def _cuts(lines: Sequence[PassageLine], costs: Sequence[int], budget: int) -> list[tuple[int, int]]:
+    """Cut `lines` into ranges under `budget`, each at the best boundary of its later half."""
+    cuts: list[tuple[int, int]] = []
+    first = 0
+    while first < len(lines):
+        last, held = first, 0
+        while last < len(lines) and (last == first or held + costs[last] <= budget):
+            held += costs[last]
+            last += 1
+        if last < len(lines):
+            last = _boundary(lines, costs, first, last, budget)
+        cuts.append((first, last))
+        first = last
+    return cuts
+
+
+def _boundary(lines: Sequence[PassageLine], costs: Sequence[int], first: int, last: int, budget: int) -> int:
+    """Return where to cut in (first, last]: before a scope opens, else after a blank line, else at `last`."""
+    held = sum(costs[first:last])
+    best, best_rank = last, (3, 0)
+    for cut in range(last, first + 1, -1):
+        if cut < last:
+            held -= costs[cut]
+        if held < budget * EARLIEST_CUT:
+            break
+        rank = _cut_rank(lines[cut - 1].text, lines[cut].text)
+        if rank < best_rank:
+            best, best_rank = cut, rank
+    return best
+
+
+def _cut_rank(before: str, after: str) -> tuple[int, int]:
+    indent = len(after) - len(after.lstrip())
+    opens = bool(after.strip()) and not after.lstrip().startswith((")", "}", "]", "end", "else", "elif", "except"))
+    if opens and indent == 0 and not before.strip():
+        return 0, 0
+    if not before.strip() and opens:
+        return 1, indent
+    return (2, indent) if opens and indent == 0 else (3, 0)
+
+
+def _shown(line: DiffLine, text: str) -> PassageLine:
+    return PassageLine(sign=line.kind.value, number=line.number, text=text)
+
+
+def _passage(material: RedactedLines, lines: Sequence[PassageLine], count: Callable[[str], int]) -> Passage:
+    text = _framed(material.path, material.hunk, lines)
+    return Passage(
+        id=hashlib.sha256(text.encode()).hexdigest()[:ID_DIGITS],
+        key=material.key,
+        path=material.path,
+        header=material.hunk.header,
+        lines=tuple(lines),
+        text=text,
+        tokens=count(text),
+    )
+
+
+def _framed(path: str, hunk: Hunk, lines: Sequence[PassageLine]) -> str:
+    return "\n".join([f"file: {path}", hunk.header, *map(numbered, lines)])
+
+
+def _unique(passages: Sequence[Passage]) -> list[Passage]:
+    """Give equal passages (one file twice in a diff) ids of their own."""
+    seen: dict[str, int] = {}
+    unique: list[Passage] = []
+    for passage in passages:
+        nth = seen[passage.id] = seen.get(passage.id, 0) + 1
+        unique.append(passage if nth == 1 else replace(passage, id=f"{passage.id}-{nth}"))
+    return unique
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]

@@ -1,0 +1,48 @@
+"""Compose the messages of a request.
+
+Everything of the change is wrapped in delimiters that carry the id of what they wrap: the first 16 hex digits of its
+SHA-256, which its author can't place inside the text itself. Each message passes the redaction gate as a whole,
+after it is composed.
+"""
+
+from collections.abc import Callable, Sequence
+
+from hunkwise.model.chat import Message, PromptPack, Redacted
+from hunkwise.model.material import Passage
+
+Seal = Callable[[str], Redacted]
+"""The redaction gate: the only way from text to a message."""
+
+MAX_ECHO_CHARS = 20_000
+"""Characters of a faulty answer that are shown to the model again."""
+
+MAX_FAULTS = 10
+"""Faults of an answer that are named in a repair request."""
+
+
+def review(passages: Sequence[Passage], pack: PromptPack, seal: Seal) -> tuple[Message, ...]:
+    """Return the messages that ask for a review of `passages`; the system message is the same for all requests."""
+    hunks = "\n\n".join(_wrapped(passage) for passage in passages)
+    before, _, after = pack.user.partition("{{hunks}}")
+    return (
+        Message(role="system", content=seal(pack.system)),
+        Message(role="user", content=seal(f"{before}{hunks}{after}")),
+    )
+
+
+def repair(asked: Sequence[Message], answer: str, faults: Sequence[str], seal: Seal) -> tuple[Message, ...]:
+    """Return the messages that ask once more, with the faults of the first answer named."""
+    named = "\n".join(f"- {fault}" for fault in faults[:MAX_FAULTS])
+    request = (
+        f"Your answer does not meet the schema:\n{named}\n"
+        "Answer again, whole: one JSON object that meets the schema, and nothing outside it."
+    )
+    return (
+        *asked,
+        Message(role="assistant", content=seal(answer[:MAX_ECHO_CHARS])),
+        Message(role="user", content=seal(request)),
+    )
+
+
+def _wrapped(passage: Passage) -> str:
+    return f'<hunk id="{passage.id}">\n{passage.text}\n</hunk id="{passage.id}">'

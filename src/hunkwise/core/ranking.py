@@ -1,0 +1,148 @@
+"""Turn placed claims into findings: severity capped, fingerprints given, near-duplicates merged, worst first."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hunkwise.model.diff import Side
+from hunkwise.model.finding import Anchor, Dropped, Finding, RawFinding, RuleHit, Severity
+
+FINGERPRINT_DIGITS = 16
+"""Hex digits of the SHA-256 that names a finding across runs."""
+
+TITLE_CHARS = 100
+"""Characters of a title taken from a model's description."""
+
+MERGE_LIKENESS = 0.5
+"""Share of common words (Jaccard) from which two descriptions of one place and category are one finding."""
+
+_ORIGIN_RANK = {"secret": 0, "rule": 1, "evidence": 2, "model": 3}
+"""Which of two equal claims is kept: the one that is proven."""
+
+
+def from_model(raw: RawFinding, anchor: Anchor) -> Finding:
+    """Return a model's claim at its proven place; without a scenario it is not above `low`."""
+    return Finding(
+        fingerprint="",
+        file=anchor.path,
+        line=anchor.line,
+        end_line=anchor.end_line,
+        side=anchor.side,
+        severity=raw.severity if raw.scenario.strip() else Severity.LOW,
+        category=raw.category,
+        confidence=raw.confidence,
+        title=title(raw.description),
+        description=raw.description,
+        scenario=raw.scenario,
+        suggestion=raw.suggestion,
+        replacement=raw.replacement,
+        quote=anchor.quote,
+        origin=raw.origin,
+    )
+
+
+def from_rule(hit: RuleHit, path: str, quote: str) -> Finding:
+    """Return a rule's hit as a finding; `path` and `quote` are redacted display text."""
+    rule = hit.rule
+    return Finding(
+        fingerprint="",
+        file=path,
+        line=hit.line,
+        end_line=hit.end_line,
+        side=Side.RIGHT,
+        severity=rule.severity,
+        category=rule.category,
+        confidence=rule.confidence,
+        title=rule.title,
+        description=rule.description,
+        scenario=rule.scenario,
+        suggestion=rule.suggestion,
+        replacement=None,
+        quote=quote,
+        origin=f"rule:{rule.id}",
+    )
+
+
+def title(description: str) -> str:
+    """Return the first sentence of `description`, on one line, cut at a word."""
+    line = " ".join(description.split())
+    sentence = next((line[: at + 1] for at in _sentence_ends(line)), line).rstrip(".")
+    if len(sentence) <= TITLE_CHARS:
+        return sentence
+    return sentence[:TITLE_CHARS].rpartition(" ")[0].rstrip(",;: ") + " …"
+
+
+def rank(findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], tuple[Dropped, ...]]:
+    """Return findings without near-duplicates, worst first, with fingerprints; and what was merged away."""
+    kept_by_file: dict[str, list[Finding]] = {}
+    dropped: list[Dropped] = []
+    for finding in sorted(findings, key=_keep_order):
+        kept = kept_by_file.setdefault(finding.file, [])
+        twin = next((other for other in kept if _same(finding, other)), None)
+        if twin is None:
+            kept.append(finding)
+        else:
+            dropped.append(_merged(finding, twin))
+    named = _fingerprinted([finding for kept in kept_by_file.values() for finding in kept])
+    return tuple(sorted(named, key=_report_order)), tuple(dropped)
+
+
+def _sentence_ends(line: str) -> list[int]:
+    return [at for at in range(8, len(line) - 1) if line[at] == "." and line[at + 1] == " "]
+
+
+def _keep_order(finding: Finding) -> tuple[int, int, float, str, int]:
+    kind = finding.origin.partition(":")[0]
+    return (_ORIGIN_RANK.get(kind, 9), -finding.severity.rank, -finding.confidence, finding.file, finding.line)
+
+
+def _report_order(finding: Finding) -> tuple[int, float, str, int, str]:
+    return (-finding.severity.rank, -finding.confidence, finding.file, finding.line, finding.origin)
+
+
+def _same(finding: Finding, other: Finding) -> bool:
+    """Whether `finding` says what the kept `other` says: the same lines and kind, and not more gravely."""
+    if finding.side is not other.side or finding.severity.rank > other.severity.rank:
+        return False
+    if finding.line > other.end_line or other.line > finding.end_line:
+        return False
+    if finding.origin == other.origin and not finding.origin.startswith("model:"):
+        return (finding.line, finding.end_line) == (other.line, other.end_line)
+    if _words(finding.description) == _words(other.description):
+        return True
+    return finding.category == other.category and _likeness(finding, other) >= MERGE_LIKENESS
+
+
+def _likeness(finding: Finding, other: Finding) -> float:
+    mine, theirs = _words(finding.description), _words(other.description)
+    union = mine | theirs
+    return len(mine & theirs) / len(union) if union else 1.0
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word.strip(".,;:()`'\"").lower() for word in text.split()) - {""}
+
+
+def _merged(finding: Finding, twin: Finding) -> Dropped:
+    return Dropped(
+        file=finding.file,
+        line=finding.line,
+        stage="merge",
+        reason=f"the same cause as the finding at line {twin.line} ({twin.origin})",
+        severity=Severity.LOW,
+        description=finding.description,
+    )
+
+
+def _fingerprinted(findings: Sequence[Finding]) -> list[Finding]:
+    """Name each finding by file, origin's kind and quoted code, so that a shift of lines keeps the name."""
+    seen: dict[str, int] = {}
+    named: list[Finding] = []
+    for finding in sorted(findings, key=lambda each: (each.file, each.line, each.origin, each.description)):
+        kind = finding.category if finding.origin.startswith("model:") else finding.origin
+        code = " ".join(finding.quote.split())
+        identity = f"{finding.file}\0{finding.side.value}\0{kind}\0{code}"
+        nth = seen[identity] = seen.get(identity, 0) + 1
+        digest = hashlib.sha256(f"{identity}\0{nth}".encode()).hexdigest()
+        named.append(replace(finding, fingerprint=digest[:FINGERPRINT_DIGITS]))
+    return named

@@ -1,0 +1,64 @@
+"""Decide the verdict from validated findings and the ledger. Nothing a model says about approval counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hunkwise.model.finding import Finding, Severity
+from hunkwise.model.ledger import HunkState, Ledger
+from hunkwise.model.report import Outcome, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """What blocks: findings at or above `fail_on` (None: nothing blocks) that are sure enough.
+
+    `min_confidence` applies to findings of models alone; rules and secrets carry their own.
+    """
+
+    fail_on: Severity | None
+    min_confidence: float
+
+
+def decide(findings: Sequence[Finding], ledger: Ledger, gate: Gate) -> Verdict:
+    """Return `block` before `incomplete` before `approve`, with the reasons that led there."""
+    blocking = [finding for finding in findings if blocks(finding, gate)]
+    failed = [entry for entry in ledger.entries if entry.state is HunkState.FAILED]
+    unread = _unread_reason(len(failed), len(ledger.entries))
+    if blocking:
+        reasons = [_blocking_reason(blocking, gate), *([unread] if failed else [])]
+        return Verdict(outcome=Outcome.BLOCK, reasons=tuple(reasons))
+    if failed:
+        return Verdict(outcome=Outcome.INCOMPLETE, reasons=(unread,))
+    return Verdict(outcome=Outcome.APPROVE, reasons=(_approving_reason(findings, ledger, gate),))
+
+
+def blocks(finding: Finding, gate: Gate) -> bool:
+    """Whether `finding` alone stands in the way of a merge."""
+    if gate.fail_on is None or finding.severity.rank < gate.fail_on.rank:
+        return False
+    return not finding.origin.startswith("model:") or finding.confidence >= gate.min_confidence
+
+
+def _blocking_reason(blocking: Sequence[Finding], gate: Gate) -> str:
+    level = gate.fail_on.value if gate.fail_on else ""
+    return f"{_counted(len(blocking), 'finding')} at or above {level}"
+
+
+def _unread_reason(failed: int, total: int) -> str:
+    return f"{failed} of {_counted(total, 'hunk')} could not be reviewed"
+
+
+def _approving_reason(findings: Sequence[Finding], ledger: Ledger, gate: Gate) -> str:
+    read = ledger.count(HunkState.REVIEWED) + ledger.count(HunkState.CACHED)
+    if not ledger.entries:
+        return "the change is empty"
+    if read == 0:
+        return "nothing to review: every hunk is skipped by policy"
+    if not findings:
+        return f"{_counted(read, 'hunk')} reviewed, nothing found"
+    level = "nothing blocks by configuration" if gate.fail_on is None else "none of them blocks"
+    return f"{_counted(read, 'hunk')} reviewed, {_counted(len(findings), 'finding')}, {level}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
