@@ -24,9 +24,9 @@ SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
 class VocabularyHook(BuildHookInterface):  # type: ignore[misc]  # hatchling ships no types
     """Unpacks, verifies and includes the vocabulary."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002  # the hook's interface
         """Add the vocabulary file to the wheel; an editable install gets it the same way."""
-        packed = next(f for f in _files("bpe_openai") if f.name == "o200k_base.tiktoken.gz")
+        packed = resources.files("bpe_openai") / "data" / "o200k_base.tiktoken.gz"
         content = gzip.decompress(packed.read_bytes())
         found = hashlib.sha256(content).hexdigest()
         if found != SHA256:
@@ -37,11 +37,6 @@ class VocabularyHook(BuildHookInterface):  # type: ignore[misc]  # hatchling shi
         target.write_bytes(content)
         build_data["force_include"][str(target)] = f"hunkwise/vocabulary/{name}"
 
-    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002  # the same
         """Remove the unpacked copy."""
         self._folder.cleanup()
-
-
-def _files(package: str) -> list[Path]:
-    with resources.as_file(resources.files(package)) as root:
-        return sorted(path for path in Path(root).rglob("*") if path.is_file())

@@ -34,34 +34,6 @@ NOT_ACKNOWLEDGED = "the model did not acknowledge the hunk"
 """The reason of a passage whose id is missing from an otherwise sound answer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
-    """What all chunks of a run share."""
-
-    chat: ChatModel
-    pack: PromptPack
-    seal: prompting.Seal
-    clock: Clock
-    max_tries: int
-    max_parallel: int
-    stop: "Stop" = field(default_factory=lambda: Stop())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """What became of a chunk's passages.
-
-    `unanswered` gives the reason by passage id; every other passage was read. `replies` holds each answer that was
-    paid for, `attempts` counts the requests sent, answered or not.
-    """
-
-    findings: tuple[Finding, ...] = ()
-    dropped: tuple[Dropped, ...] = ()
-    unanswered: Mapping[str, str] = field(default_factory=dict)
-    replies: tuple[ChatReply, ...] = ()
-    attempts: int = 0
-
-
 class Stop:
     """Remembers a fault that every further request would meet too, so that none is sent in vain."""
 
@@ -85,6 +57,34 @@ class Stop:
     def fault(self) -> ChatError | None:
         """The remembered fault, or None."""
         return self._fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What all chunks of a run share."""
+
+    chat: ChatModel
+    pack: PromptPack
+    seal: prompting.Seal
+    clock: Clock
+    max_tries: int
+    max_parallel: int
+    stop: Stop = field(default_factory=Stop)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What became of a chunk's passages.
+
+    `unanswered` gives the reason by passage id; every other passage was read. `replies` holds each answer that was
+    paid for, `attempts` counts the requests sent, answered or not.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    unanswered: Mapping[str, str] = field(default_factory=dict)
+    replies: tuple[ChatReply, ...] = ()
+    attempts: int = 0
 
 
 def all_chunks(chunks: Sequence[Chunk], asking: Asking) -> tuple[Answered, ...]:

@@ -1,0 +1,18 @@
+"""`hunkwise config`."""
+
+import json
+import os
+
+import click
+
+from hunkwise import bootstrap
+from hunkwise.model.change import WorkingTree
+
+
+@click.command()
+@click.option("--repo", default=".", metavar="DIR", help="The repository; the folder you stand in by default.")
+@click.option("--config", "config", metavar="FILE", help="A configuration file instead of the repository's own.")
+def command(repo: str, config: str | None) -> None:
+    """Print the settings in force for the working tree, as JSON."""
+    settings = bootstrap.settings(WorkingTree(repo=repo), config=config, repo=repo, environment=os.environ, options={})
+    click.echo(json.dumps(settings.model_dump(mode="json"), indent=2))

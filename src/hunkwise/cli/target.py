@@ -1,0 +1,49 @@
+"""What the TARGET of `hunkwise review` means."""
+
+import re
+import sys
+from pathlib import Path
+
+from hunkwise.errors import UsageError
+from hunkwise.model.change import ChangeRef, CommitRange, DiffText, WorkingTree
+
+MAX_DIFF_BYTES = 512 * 1024 * 1024
+"""A diff file larger than this is refused instead of filling the memory."""
+
+_PULL_REQUEST = re.compile(r"https?://.+/pull/\d+/?|[\w.-]+/[\w.-]+#\d+")
+_DIFF_NAMES = (".diff", ".patch")
+
+
+def reference(target: str | None, repo: str) -> ChangeRef:
+    """Return the change `target` names: nothing, a range or revision, a diff file, or `-` for standard input."""
+    if target is None:
+        return WorkingTree(repo=repo)
+    if target == "-":
+        return DiffText(name="standard input", content=_bounded(sys.stdin.buffer.read(MAX_DIFF_BYTES + 1), "it"))
+    if _PULL_REQUEST.fullmatch(target):
+        raise UsageError(
+            f"{target} is a pull request, which this version can't read yet",
+            hint="fetch its branch and review the range: hunkwise review BASE...HEAD",
+        )
+    path = Path(target)
+    if path.is_file():
+        return DiffText(name=target, content=_read(path))
+    if target.endswith(_DIFF_NAMES) and ".." not in target:
+        raise UsageError(f"there is no file {target}", hint="give a diff file that exists, or - for standard input")
+    if path.is_dir() and ".." not in target:
+        raise UsageError(f"{target} is a folder", hint=f"to review its working tree: hunkwise review --repo {target}")
+    return CommitRange(repo=repo, spec=target)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return _bounded(file.read(MAX_DIFF_BYTES + 1), str(path))
+    except OSError as error:
+        raise UsageError(f"{path} can't be read: {error.strerror}") from error
+
+
+def _bounded(content: bytes, name: str) -> bytes:
+    if len(content) > MAX_DIFF_BYTES:
+        raise UsageError(f"{name} is larger than {MAX_DIFF_BYTES} bytes", hint="review it in parts")
+    return content
