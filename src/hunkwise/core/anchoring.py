@@ -64,7 +64,7 @@ def place(raw: RawFinding, passages: Sequence[Passage]) -> Anchor | Unanchored:
     if len(quote) > MAX_QUOTE_LINES:
         return Unanchored(reason=f"the quote is longer than {MAX_QUOTE_LINES} lines")
     right = list(_places(quote, own, Side.RIGHT))
-    left = [found for found in _places(quote, own, Side.LEFT) if found.changed]
+    left = [_deleted_part(found) for found in _places(quote, own, Side.LEFT) if found.changed]
     if not right and not left:
         return Unanchored(reason="the quoted code is on no line of the diff")
     chosen = _choose(right, left, raw.line)
@@ -98,6 +98,12 @@ def _nearest(places: Sequence[_Place], number: int) -> _Place | None:
     if len(places) > 1 and abs(nearest.start - number) > MAX_DRIFT:
         return None
     return nearest
+
+
+def _deleted_part(found: _Place) -> _Place:
+    """Narrow a place on the base side to its deleted lines: LEFT is for them, context is numbered in the head."""
+    deleted = [at for at in range(found.first, found.last + 1) if found.lines[at].sign == "-"]
+    return _Place(found.lines, found.side, deleted[0], deleted[-1])
 
 
 def _quoted_lines(quote: str) -> list[str]:

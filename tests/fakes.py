@@ -1,0 +1,145 @@
+"""Fakes with memory for the ports; each keeps to its port's contract."""
+
+import json
+import re
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from hunkwise.errors import DetectorError
+from hunkwise.model.change import Change, ChangeRef
+from hunkwise.model.chat import ChatReply, ChatRequest, TokenUsage
+from hunkwise.model.diff import FileDiff
+from hunkwise.model.finding import RuleHit, SecretSpan
+
+HUNK_ID = re.compile(r'<hunk id="([0-9a-f-]+)">')
+
+Script = Callable[[ChatRequest, int], str]
+"""Answers a request (and its number, from 0) with text, or raises ChatError."""
+
+
+def asked_ids(request: ChatRequest) -> list[str]:
+    """Return the ids of the hunks a request shows."""
+    return HUNK_ID.findall(request.messages[1].content.text)
+
+
+def answer(reviewed: Sequence[str], *findings: Mapping[str, Any], approved: bool = True) -> str:
+    """Return a hand-written answer that meets the review schema."""
+    return json.dumps({"findings": list(findings), "reviewed": list(reviewed), "approved": approved})
+
+
+def finding(quote: str, **changes: Any) -> dict[str, Any]:
+    """Return a finding as a model would write it."""
+    return {
+        "severity": "high",
+        "file": "app.py",
+        "line": 1,
+        "quote": quote,
+        "category": "correctness",
+        "confidence": 0.9,
+        "scenario": "An empty list gives 0.",
+        "description": "The result is wrong.",
+        "suggestion": "Mend it.",
+        "replacement": None,
+        **changes,
+    }
+
+
+def reads_all(request: ChatRequest, number: int) -> str:
+    """Find nothing and acknowledge everything."""
+    del number
+    return answer(asked_ids(request))
+
+
+class ScriptedChat:
+    """A chat model that answers by a script and remembers what it was asked."""
+
+    def __init__(self, script: Script = reads_all, name: str = "fake") -> None:
+        self._script = script
+        self._lock = threading.Lock()
+        self.name = name
+        self.requests: list[ChatRequest] = []
+        self.closed = False
+
+    def complete(self, request: ChatRequest) -> ChatReply:
+        with self._lock:
+            number = len(self.requests)
+            self.requests.append(request)
+        text = self._script(request, number)
+        usage = TokenUsage(prompt=100, cached_prompt=40, completion=10)
+        return ChatReply(text=text, model=self.name, usage=usage, latency_s=0.25)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class DrivenClock:
+    """A clock that moves only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.slept: list[float] = []
+        self._lock = threading.Lock()
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        with self._lock:
+            self.slept.append(seconds)
+            self.now += seconds
+
+
+class PlantedSecrets:
+    """A scanner that knows its secrets by heart, and can be told to fail on a word."""
+
+    def __init__(self, *secrets: str, fails_on: str | None = None) -> None:
+        self._secrets = secrets
+        self._fails_on = fails_on
+
+    def scan(self, text: str) -> tuple[SecretSpan, ...]:
+        if self._fails_on and self._fails_on in text:
+            raise DetectorError("the scanner stumbled")
+        spans = [
+            SecretSpan(start=found.start(), end=found.end(), type="planted", reportable=True)
+            for secret in self._secrets
+            for found in re.finditer(re.escape(secret), text)
+        ]
+        return tuple(sorted(spans, key=lambda span: span.start))
+
+
+class GivenChange:
+    """A change and its head files, as given."""
+
+    def __init__(
+        self, diff: bytes, head: Mapping[bytes, bytes] | None = None, generated: frozenset[bytes] = frozenset()
+    ) -> None:
+        self._change = Change(source="diff", repo=None, base=None, head=None, diff=diff, generated=generated)
+        self._head = head or {}
+
+    def load(self, ref: ChangeRef) -> Change:
+        del ref
+        return self._change
+
+    def head_files(self, ref: ChangeRef, change: Change, paths: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        del ref, change
+        return {path: self._head[path] for path in paths if path in self._head}
+
+
+class GivenRules:
+    """Rules that hit where they are told."""
+
+    def __init__(self, *hits: RuleHit) -> None:
+        self._hits = hits
+        self.heads: dict[str, bytes | None] = {}
+
+    def check(self, file: FileDiff, head: bytes | None) -> tuple[RuleHit, ...]:
+        self.heads[file.path] = head
+        return tuple(hit for hit in self._hits if hit.path == file.path)
+
+
+class WordCounter:
+    """Counts words."""
+
+    def count(self, text: str) -> int:
+        return len(text.split())

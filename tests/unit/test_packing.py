@@ -1,0 +1,70 @@
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hunkwise.core import packing
+from material_builder import WIDE, material, words
+
+
+def bodies(sizes: list[int]) -> list[packing.RedactedLines]:
+    return [
+        material("\n".join(f"+line {n} of {index}" for n in range(size)), path=f"d{index % 3}/f{index}.py", file=index)
+        for index, size in enumerate(sizes)
+    ]
+
+
+@given(st.lists(st.integers(1, 60), max_size=12), st.integers(60, 400), st.booleans())
+def test_every_line_is_in_exactly_one_chunk_under_the_budget(sizes: list[int], budget: int, one_file: bool) -> None:  # noqa: FBT001  # drawn
+    hunks = bodies(sizes)
+    packed = packing.pack(hunks, budget, words, one_file_each=one_file)
+    assert packed.left_out == ()
+    shown = Counter(
+        (passage.key, line.number) for chunk in packed.chunks for passage in chunk.passages for line in passage.lines
+    )
+    wanted = Counter((each.key, line.number) for each in hunks for line in each.hunk.lines)
+    assert shown == wanted
+    assert all(chunk.tokens <= budget for chunk in packed.chunks)
+    if one_file:
+        assert all(len({passage.path for passage in chunk.passages}) == 1 for chunk in packed.chunks)
+    assert packed == packing.pack(hunks, budget, words, one_file_each=one_file)
+
+
+def test_files_of_a_folder_stay_together() -> None:
+    hunks = [material("+x", path=path, file=index) for index, path in enumerate(["a/1", "b/1", "a/2", "b/2"])]
+    packed = packing.pack(hunks, WIDE, words)
+    assert [passage.path for passage in packed.chunks[0].passages] == ["a/1", "a/2", "b/1", "b/2"]
+
+
+def test_a_big_hunk_is_cut_where_a_scope_opens() -> None:
+    functions = "\n".join(f"+def f{n}():\n+    a = {n}\n+    return a\n+" for n in range(30))
+    packed = packing.pack([material(functions)], 60, words)
+    starts = [chunk.passages[0].lines[0].text for chunk in packed.chunks]
+    assert len(starts) > 3
+    assert all(start.startswith("def ") for start in starts)
+
+
+def test_a_line_over_the_budget_is_left_out_by_name_and_costs_no_other() -> None:
+    packed = packing.pack([material("+" + "word " * 500), material("+fine", file=1)], 100, words)
+    assert [left.reason for left in packed.left_out] == ["a line is longer than the budget of 100 tokens"]
+    assert [passage.key.file for chunk in packed.chunks for passage in chunk.passages] == [1]
+
+
+def test_equal_passages_have_ids_of_their_own() -> None:
+    packed = packing.pack([material("+same"), material("+same", file=1)], WIDE, words)
+    ids = [passage.id for chunk in packed.chunks for passage in chunk.passages]
+    assert len(set(ids)) == 2
+
+
+def test_the_model_sees_numbers_signs_and_code() -> None:
+    packed = packing.pack([material(" a\n-b\n+c", new=7)], WIDE, words)
+    assert packed.chunks[0].passages[0].text == "file: app.py\n@@ -7,2 +7,2 @@\n7 |a\n8-|b\n8+|c"
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+def test_a_chunk_is_halved_without_losing_a_passage(count: int) -> None:
+    chunk = packing.pack(bodies([5] * count), WIDE, words).chunks[0]
+    halves = packing.split(chunk)
+    assert len(halves) == min(count, 2)
+    assert tuple(passage for half in halves for passage in half.passages) == chunk.passages

@@ -1,0 +1,72 @@
+import pytest
+
+from hunkwise.core import ranking, verdict
+from hunkwise.model.diff import Side
+from hunkwise.model.finding import Anchor, Finding, Severity
+from hunkwise.model.ledger import Entry, HunkState, Ledger
+from hunkwise.model.report import Outcome
+from material_builder import claim
+
+GATE = verdict.Gate(fail_on=Severity.HIGH, min_confidence=0.6)
+ANCHOR = Anchor(path="app.py", line=1, end_line=1, side=Side.RIGHT, quote="x")
+
+
+def finding(severity: str = "high", confidence: float = 0.9, origin: str = "model:m") -> Finding:
+    made = ranking.from_model(claim("x", severity=severity), ANCHOR)
+    values = {name: getattr(made, name) for name in made.__slots__}
+    return Finding(**{**values, "confidence": confidence, "origin": origin})
+
+
+def ledger(*states: HunkState) -> Ledger:
+    return Ledger(entries=tuple(Entry(file="f", hunk="@@", added=1, deleted=0, state=state) for state in states))
+
+
+REVIEWED, SKIPPED, FAILED = HunkState.REVIEWED, HunkState.SKIPPED, HunkState.FAILED
+
+
+@pytest.mark.parametrize(
+    ("findings", "states", "outcome"),
+    [
+        ([], [REVIEWED], Outcome.APPROVE),
+        ([], [], Outcome.APPROVE),
+        ([], [SKIPPED], Outcome.APPROVE),
+        ([], [REVIEWED, FAILED], Outcome.INCOMPLETE),
+        ([finding("medium")], [REVIEWED], Outcome.APPROVE),
+        ([finding()], [REVIEWED], Outcome.BLOCK),
+        ([finding()], [FAILED], Outcome.BLOCK),
+        ([finding(confidence=0.59)], [REVIEWED], Outcome.APPROVE),
+        ([finding(confidence=0.6)], [REVIEWED], Outcome.BLOCK),
+        ([finding(confidence=0.1, origin="rule:r")], [REVIEWED], Outcome.BLOCK),
+        ([finding(confidence=0.1, origin="secret:key")], [REVIEWED], Outcome.BLOCK),
+        ([finding("medium")], [FAILED], Outcome.INCOMPLETE),
+    ],
+)
+def test_the_outcome_follows_from_findings_and_ledger(
+    findings: list[Finding], states: list[HunkState], outcome: Outcome
+) -> None:
+    decided = verdict.decide(findings, ledger(*states), GATE)
+    assert decided.outcome is outcome
+    assert all(decided.reasons)
+
+
+def test_nothing_blocks_when_told_so_but_unread_still_counts() -> None:
+    gate = verdict.Gate(fail_on=None, min_confidence=0)
+    assert verdict.decide([finding()], ledger(REVIEWED), gate).outcome is Outcome.APPROVE
+    assert verdict.decide([finding()], ledger(FAILED), gate).outcome is Outcome.INCOMPLETE
+
+
+def test_the_reasons_say_what_a_person_needs() -> None:
+    assert verdict.decide([finding()], ledger(FAILED, REVIEWED), GATE).reasons == (
+        "1 finding at or above high",
+        "1 of 2 hunks could not be reviewed",
+    )
+    assert verdict.decide([], ledger(SKIPPED), GATE).reasons == ("nothing to review: every hunk is skipped by policy",)
+    assert verdict.decide([], ledger(), GATE).reasons == ("the change is empty",)
+    assert verdict.decide([], ledger(REVIEWED), GATE).reasons == ("1 hunk reviewed, nothing found",)
+    assert verdict.decide([finding("low")], ledger(REVIEWED), GATE).reasons == (
+        "1 hunk reviewed, 1 finding, none of them blocks",
+    )
+    free = verdict.Gate(fail_on=None, min_confidence=0)
+    assert verdict.decide([finding("low")], ledger(REVIEWED), free).reasons == (
+        "1 hunk reviewed, 1 finding, nothing blocks by configuration",
+    )
