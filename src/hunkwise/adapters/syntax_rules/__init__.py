@@ -1,0 +1,5 @@
+"""Structural rules over syntax trees, on changed lines only: the embedded engine's eyes."""
+
+from hunkwise.adapters.syntax_rules.engine import AstGrepRules
+
+__all__ = ["AstGrepRules"]
