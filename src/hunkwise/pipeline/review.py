@@ -1,0 +1,196 @@
+"""The spine: from a reference to a report. Dry runs, the command line and everything later share it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from hunkwise import __version__
+from hunkwise.core import bookkeeping, packing, patch, prompting, ranking, redact, select, verdict
+from hunkwise.core.bookkeeping import End
+from hunkwise.errors import ChatFault, ConfigurationError
+from hunkwise.model.change import Change, ChangeRef
+from hunkwise.model.chat import Message, PromptPack, Redacted
+from hunkwise.model.diff import Diff
+from hunkwise.model.finding import Dropped, Finding, Severity
+from hunkwise.model.ledger import HunkState
+from hunkwise.model.material import HunkKey
+from hunkwise.model.policy import SelectionPolicy
+from hunkwise.model.report import PromptId, ReviewReport
+from hunkwise.pipeline import answer, gather, tally
+from hunkwise.ports import ChatModel, Clock, Ports
+from hunkwise.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """Everything known before an engine is asked."""
+
+    change: Change
+    diff: Diff
+    gathered: gather.Gathered
+    chosen: tuple[HunkKey, ...]
+    ends: Mapping[HunkKey, End]
+    timings_ms: Mapping[str, float]
+
+
+def run(ref: ChangeRef, ports: Ports, settings: Settings) -> ReviewReport:
+    """Review the change `ref` names and return the report; raises HunkwiseError when there is nothing to report on."""
+    started = ports.clock.monotonic()
+    prepared = prepare(ref, ports, settings)
+    watch = _Watch(ports.clock, dict(prepared.timings_ms))
+    heads = ports.changes.head_files(ref, prepared.change, _paths(prepared))
+    embedded = gather.rule_findings(prepared.diff, prepared.gathered, prepared.chosen, heads, ports.rules)
+    watch.lap("rules")
+    pack = ports.prompts.load("review", settings.prompt_version) if ports.chat else None
+    answered = _ask_model(prepared, pack, ports.chat, ports, settings) if pack and ports.chat else _by_rules(prepared)
+    watch.lap("answer")
+    findings, merged = ranking.rank([*prepared.gathered.secrets, *embedded, *answered.findings])
+    ledger = bookkeeping.balance(_named(prepared), {**prepared.ends, **answered.ends})
+    watch.lap("total", since=started)
+    return ReviewReport(
+        version=__version__,
+        engine="rules" if ports.chat is None else "llm",
+        models=tuple(answered.usage.by_model),
+        prompt=PromptId(name=pack.name, version=pack.version, sha256=pack.sha256) if pack else None,
+        change=replace(prepared.change, diff=b""),
+        diff=prepared.gathered.shown,
+        verdict=verdict.decide(findings, ledger, _gate(settings)),
+        findings=findings,
+        dropped=(*answered.dropped, *merged),
+        ledger=ledger,
+        redactions_by_type=prepared.gathered.by_type,
+        usage=answered.usage,
+        notices=(*prepared.change.notices, *answered.notices),
+        timings_ms=watch.laps,
+    )
+
+
+def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Message, ...], ...]:
+    """Return the messages of every first request a review by a model would send; nothing is sent."""
+    prepared = prepare(ref, ports, settings)
+    pack = ports.prompts.load("review", settings.prompt_version)
+    packed = _packed(prepared, ports, settings)
+    return tuple(prompting.review(chunk.passages, pack, _seal(ports)) for chunk in packed.chunks)
+
+
+def prepare(ref: ChangeRef, ports: Ports, settings: Settings) -> Prepared:
+    """Load, parse, select and redact; no engine is asked."""
+    watch = _Watch(ports.clock, {})
+    change = ports.changes.load(ref)
+    watch.lap("load")
+    diff = patch.parse(change.diff)
+    watch.lap("parse")
+    selection = select.files(diff, _policy(settings), change.generated)
+    watch.lap("select")
+    gathered = gather.redacted(diff, ports.secrets.scan, selection.scan_only)
+    watch.lap("redact")
+    ends = {key: _left(left) for key, left in selection.left.items()}
+    ends |= {key: End(state=HunkState.FAILED, reason=gathered.unredacted[key]) for key in gathered.unredacted}
+    return Prepared(
+        change=change,
+        diff=diff,
+        gathered=gathered,
+        chosen=tuple(key for key in selection.chosen if key not in gathered.unredacted),
+        ends=ends,
+        timings_ms=watch.laps,
+    )
+
+
+def _by_rules(prepared: Prepared) -> tally.Tally:
+    return tally.Tally(ends={key: End(state=HunkState.REVIEWED, by="rules") for key in prepared.chosen})
+
+
+def _ask_model(prepared: Prepared, pack: PromptPack, chat: ChatModel, ports: Ports, settings: Settings) -> tally.Tally:
+    packed = _packed(prepared, ports, settings)
+    asking = answer.Asking(
+        chat=chat,
+        pack=pack,
+        seal=_seal(ports),
+        clock=ports.clock,
+        max_tries=settings.max_tries,
+        max_parallel=settings.max_parallel,
+    )
+    ports.progress(f"asking {chat.name}: {len(packed.chunks)} requests")
+    answers = answer.all_chunks(packed.chunks, asking)
+    fault = asking.stop.fault
+    if fault is not None and fault.fault is ChatFault.UNKNOWN_MODEL and not any(each.replies for each in answers):
+        raise ConfigurationError(fault.message, hint=fault.hint) from fault
+    key_by_id = {passage.id: passage.key for chunk in packed.chunks for passage in chunk.passages}
+    summed = tally.add_up(answers, key_by_id, chat.name, fault)
+    unread = {left.key: End(state=HunkState.FAILED, reason=f"unread: {left.reason}") for left in packed.left_out}
+    return replace(
+        summed,
+        ends={**summed.ends, **unread},
+        findings=tuple(_redacted_finding(finding, ports) for finding in summed.findings),
+        dropped=tuple(_redacted_claim(claim, ports) for claim in summed.dropped),
+    )
+
+
+def _redacted_finding(finding: Finding, ports: Ports) -> Finding:
+    """Pass a model's words through the gate: it may echo or guess a secret."""
+    seal = _seal(ports)
+    return replace(
+        finding,
+        title=seal(finding.title).text,
+        description=seal(finding.description).text,
+        scenario=seal(finding.scenario).text,
+        suggestion=seal(finding.suggestion).text,
+        replacement=None if finding.replacement is None else seal(finding.replacement).text,
+    )
+
+
+def _redacted_claim(claim: Dropped, ports: Ports) -> Dropped:
+    seal = _seal(ports)
+    return replace(
+        claim, file=seal(claim.file).text, reason=seal(claim.reason).text, description=seal(claim.description).text
+    )
+
+
+def _packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Packed:
+    hunks = [prepared.gathered.lines_by_key[key] for key in prepared.chosen]
+    return packing.pack(hunks, settings.chunk_tokens, ports.tokens.count)
+
+
+def _seal(ports: Ports) -> prompting.Seal:
+    def seal(text: str) -> Redacted:
+        return redact.text(text, ports.secrets.scan)
+
+    return seal
+
+
+def _paths(prepared: Prepared) -> list[bytes]:
+    return [prepared.diff.files[index].raw_path for index in sorted({key.file for key in prepared.chosen})]
+
+
+def _named(prepared: Prepared) -> Diff:
+    """Return the whole diff under the paths that may be shown."""
+    shown = prepared.gathered.shown
+    files = zip(prepared.diff.files, shown.files, strict=True)
+    return Diff(files=tuple(replace(file, path=redacted.path) for file, redacted in files), unreadable=shown.unreadable)
+
+
+def _policy(settings: Settings) -> SelectionPolicy:
+    return SelectionPolicy(
+        include=settings.include,
+        exclude=settings.exclude,
+        max_file_lines=settings.max_file_lines,
+        max_line_chars=settings.max_line_chars,
+    )
+
+
+def _gate(settings: Settings) -> verdict.Gate:
+    fail_on = None if settings.fail_on == "never" else Severity(settings.fail_on)
+    return verdict.Gate(fail_on=fail_on, min_confidence=settings.min_confidence)
+
+
+class _Watch:
+    """Laps in milliseconds by the port's clock."""
+
+    def __init__(self, clock: Clock, laps: dict[str, float]) -> None:
+        self._clock = clock
+        self._last = clock.monotonic()
+        self.laps = laps
+
+    def lap(self, name: str, since: float | None = None) -> None:
+        now = self._clock.monotonic()
+        self.laps[name] = round((now - (self._last if since is None else since)) * 1000, 1)
+        self._last = now
