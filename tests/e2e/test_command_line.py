@@ -1,0 +1,236 @@
+"""The command as a user runs it: a process, its exit code, its streams."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from hunkwise import __version__
+from hunkwise.render.report_schema import report_schema
+
+CLEAN = {"app.py": "def total(prices):\n    return sum(prices)\n"}
+UNSAFE = {"app.py": "import yaml\n\n\ndef read(text):\n    return yaml.load(text, Loader=yaml.UnsafeLoader)\n"}
+
+
+class Clone:
+    """A git repository in a temporary folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.git("init", "-q", "-b", "main")
+
+    def git(self, *arguments: str) -> str:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            **{
+                f"GIT_{who}_{what}": f"{who}@example.org"
+                for who in ("AUTHOR", "COMMITTER")
+                for what in ("NAME", "EMAIL")
+            },
+        }
+        done = subprocess.run(["git", *arguments], cwd=self.folder, env=environment, capture_output=True, check=True)
+        return done.stdout.decode()
+
+    def write(self, files: dict[str, str]) -> None:
+        for name, text in files.items():
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / name).write_text(text, "utf-8")
+
+    def commit(self, files: dict[str, str], message: str = "change") -> None:
+        self.write(files)
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", message)
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Clone:
+    made = Clone(tmp_path)
+    made.commit(CLEAN, "first")
+    return made
+
+
+def hunkwise(
+    *arguments: str, cwd: Path, given: str | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "SYSTEMROOT"}}
+    return subprocess.run(
+        [sys.executable, "-m", "hunkwise", *arguments],
+        cwd=cwd,
+        env={**kept, **environment},
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_version_starts_without_an_sdk() -> None:
+    code = (
+        "import sys; from hunkwise.cli import run; run(['--version']);"
+        "late = ('openai', 'github', 'pydantic', 'tiktoken', 'detect_secrets', 'rich');"
+        "print([name for name in late if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == [f"hunkwise, version {__version__}", "[]"]
+
+
+def test_the_working_tree_is_reviewed_without_a_key(clone: Clone) -> None:
+    clone.write(UNSAFE)
+    done = hunkwise("review", cwd=clone.folder)
+    assert done.returncode == 1, done.stderr
+    assert "app.py:5" in done.stdout
+    assert "yaml.load(text, Loader=yaml.UnsafeLoader)" in done.stdout
+    assert "block" in done.stdout
+
+
+def test_untracked_files_are_reviewed_and_ignored_ones_are_not(clone: Clone) -> None:
+    clone.write({"new.py": UNSAFE["app.py"], ".gitignore": "old.py\n", "old.py": UNSAFE["app.py"]})
+    done = hunkwise("review", "--format", "json", cwd=clone.folder)
+    assert [row["file"] for row in json.loads(done.stdout)["findings"]] == ["new.py"]
+
+
+def test_nothing_changed_is_nothing_to_review(clone: Clone) -> None:
+    done = hunkwise("review", cwd=clone.folder)
+    assert done.returncode == 0
+    assert "the change is empty" in done.stdout
+
+
+@pytest.mark.parametrize("target", ["HEAD~1..HEAD", "HEAD~1...HEAD", "HEAD"])
+def test_ranges_and_revisions(clone: Clone, target: str) -> None:
+    clone.commit(UNSAFE)
+    done = hunkwise("review", target, "--format", "json", cwd=clone.folder)
+    assert done.returncode == 1, done.stderr
+    assert [row["line"] for row in json.loads(done.stdout)["findings"]] == [5]
+
+
+def test_a_root_commit_is_reviewed_against_nothing_and_says_so(clone: Clone) -> None:
+    done = hunkwise("review", "HEAD", "--format", "json", cwd=clone.folder)
+    report = json.loads(done.stdout)
+    assert [notice["code"] for notice in report["notices"]] == ["root-commit"]
+    assert report["ledger"]["reviewed"] == 1
+
+
+def test_a_diff_file_and_standard_input_give_the_same_review(clone: Clone) -> None:
+    clone.commit(UNSAFE)
+    diff = clone.git("diff", "HEAD~1", "HEAD")
+    (clone.folder / "change.diff").write_text(diff, "utf-8")
+    from_file = hunkwise("review", "change.diff", "--format", "json", cwd=clone.folder)
+    from_stdin = hunkwise("review", "-", "--format", "json", cwd=clone.folder, given=diff)
+    assert from_file.returncode == from_stdin.returncode == 1
+    assert json.loads(from_file.stdout)["findings"] == json.loads(from_stdin.stdout)["findings"]
+
+
+def test_the_json_report_meets_its_published_schema_and_its_ledger_balances(clone: Clone) -> None:
+    clone.commit({**UNSAFE, "package-lock.json": "{}\n", "logo.svg": "<svg/>\n"})
+    done = hunkwise("review", "HEAD", "--format", "json", cwd=clone.folder)
+    report = json.loads(done.stdout)
+    jsonschema.validate(report, report_schema())
+    ledger = report["ledger"]
+    assert ledger["hunks"] == len(ledger["entries"]) == 3
+    assert ledger["hunks"] == ledger["reviewed"] + ledger["cached"] + ledger["skipped"] + ledger["failed"]
+    assert report["usage"]["cost_usd"] is None
+    assert report["tool"]["engine"] == "rules"
+
+
+@pytest.mark.parametrize("style", ["text", "json", "sarif", "markdown", "html"])
+def test_every_format_is_written_to_a_file_and_standard_output_stays_empty(clone: Clone, style: str) -> None:
+    clone.write(UNSAFE)
+    done = hunkwise("review", "--format", style, "--output", "out", cwd=clone.folder)
+    assert done.returncode == 1, done.stderr
+    assert done.stdout == ""
+    assert "block" in done.stderr
+    assert "UnsafeLoader" in (clone.folder / "out").read_text("utf-8")
+
+
+def test_a_secret_on_an_added_line_blocks_and_is_shown_nowhere(clone: Clone) -> None:
+    token = "ghp_" + "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bD1fH3jL5"[:36]
+    clone.write({"app.py": f'import api\n\n\nclient = api.Client("{token}")\n'})
+    for style in ("text", "json", "sarif", "markdown", "html"):
+        done = hunkwise("review", "--format", style, "-v", cwd=clone.folder)
+        assert done.returncode == 1, (style, done.stderr)
+        assert token not in done.stdout + done.stderr, style
+        assert "&lt;redacted:" in done.stdout or "<redacted:" in done.stdout, style
+
+
+def test_an_env_file_is_reported_but_never_shown(clone: Clone) -> None:
+    clone.write({".env": "GREETING=hello-from-the-file\n"})
+    done = hunkwise("review", "--format", "json", cwd=clone.folder)
+    entry = json.loads(done.stdout)["ledger"]["entries"][0]
+    assert (entry["file"], entry["state"]) == (".env", "skipped")
+    shown = hunkwise("review", "--show-prompts", cwd=clone.folder)
+    page = hunkwise("review", "--format", "html", cwd=clone.folder)
+    assert "hello-from-the-file" not in shown.stdout + page.stdout
+
+
+def test_show_prompts_prints_what_would_be_sent(clone: Clone) -> None:
+    clone.write(UNSAFE)
+    done = hunkwise("review", "--show-prompts", cwd=clone.folder)
+    assert done.returncode == 0
+    assert "5+|    return yaml.load(text, Loader=yaml.UnsafeLoader)" in done.stdout
+    assert "# Critical rules" in done.stdout
+
+
+def test_fail_on_never_never_exits_1(clone: Clone) -> None:
+    clone.write(UNSAFE)
+    assert hunkwise("review", "--fail-on", "never", cwd=clone.folder).returncode == 0
+
+
+def test_the_configuration_of_the_base_counts_not_the_change_s_own(clone: Clone) -> None:
+    clone.commit({**UNSAFE, ".hunkwise.yml": "fail_on: never\nexclude: ['*.py']\n"})
+    done = hunkwise("review", "HEAD", cwd=clone.folder)
+    assert done.returncode == 1, done.stdout
+
+
+def test_quiet_prints_the_verdict_alone(clone: Clone) -> None:
+    clone.write(UNSAFE)
+    done = hunkwise("review", "-q", cwd=clone.folder)
+    assert done.stdout.startswith("block")
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["review", "nowhere..HEAD"], 2, "nowhere"),
+        (["review", "--output=/nowhere/out"], 2, "there is no folder /nowhere"),
+        (["review", "missing.diff"], 2, "there is no file missing.diff"),
+        (["review", "junk.txt"], 2, "diff"),
+        (["review", "owner/repo#7"], 2, "pull request"),
+        (["review", "--config", "none.yml"], 2, "there is no file none.yml"),
+        (["review", "--config", "bad.yml"], 2, "bad.yml:1: unknown setting 'fail_onn'"),
+        (["review", "--engine", "llm"], 2, "OPENAI_API_KEY"),
+        (["review", "--engine", "magic"], 2, "magic"),
+        (["review", "--repo", "/"], 2, "not a git repository"),
+        (["review", "--repo", "/nowhere"], 2, "/nowhere"),
+        (["reviw"], 2, "reviw"),
+    ],
+)
+def test_a_user_s_mistake_is_one_clear_line(clone: Clone, arguments: list[str], code: int, said: str) -> None:
+    (clone.folder / "junk.txt").write_text("This is no diff.\n", "utf-8")
+    (clone.folder / "bad.yml").write_text("fail_onn: high\n", "utf-8")
+    done = hunkwise(*arguments, cwd=clone.folder)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_folder_outside_any_repository_is_named(tmp_path: Path) -> None:
+    done = hunkwise("review", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "not a git repository" in done.stderr
+
+
+def test_schemas_and_settings_are_printed(clone: Clone) -> None:
+    assert json.loads(hunkwise("schema", "report", cwd=clone.folder).stdout) == report_schema()
+    assert "fail_on" in json.loads(hunkwise("schema", "config", cwd=clone.folder).stdout)["properties"]
+    settings = hunkwise("config", cwd=clone.folder, HUNKWISE_FAIL_ON="low")
+    assert json.loads(settings.stdout)["fail_on"] == "low"

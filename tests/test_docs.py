@@ -1,0 +1,82 @@
+"""The documents say what the code does: settings, options, exit codes, modules, prompts."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hunkwise.adapters.prompt_files import PromptFiles
+from hunkwise.cli import COMMANDS
+from hunkwise.cli.review import EXIT_BY_OUTCOME, command
+from hunkwise.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+RELEASED_PROMPTS = ROOT / "prompts" / "released.sha256"
+
+
+def test_the_readme_s_table_of_settings_is_the_model() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| `(.+?)` \| (.+) \|$", README, re.MULTILINE)
+    wanted = [
+        (name, "none" if field.default == () else str(field.default), field.description or "")
+        for name, field in Settings.model_fields.items()
+    ]
+    assert rows == wanted
+
+
+def test_every_option_of_review_stands_in_the_readme() -> None:
+    for parameter in command.params:
+        for option in parameter.opts:
+            if option.startswith("--"):
+                assert f"`{option}" in README, option
+
+
+def test_the_readme_names_no_option_that_does_not_exist() -> None:
+    known = {option for parameter in command.params for option in parameter.opts}
+    table = re.findall(r"^\| (`-.+?) \|", README, re.MULTILINE)
+    named = {option for row in table for option in re.findall(r"(?<![\w-])--?[a-z][a-z-]*", row)}
+    assert named <= known
+
+
+def test_every_command_and_exit_code_stands_in_the_readme() -> None:
+    assert all(f"hunkwise {name}" in README for name in COMMANDS)
+    codes = README.split("Exit codes:")[1].split("JSON goes")[0]
+    assert all(re.search(rf"\b{code}\b", codes) for code in [*EXIT_BY_OUTCOME.values(), 2, 70])
+
+
+def test_every_module_has_its_responsibility_in_agents() -> None:
+    folder = ROOT / "src" / "hunkwise"
+    rows = set(re.findall(r"^\| `([\w/]+)` \|", (ROOT / "AGENTS.md").read_text("utf-8"), re.MULTILINE))
+    modules = {
+        path.relative_to(folder).with_suffix("").as_posix()
+        for path in folder.rglob("*.py")
+        if path.read_text("utf-8").count("\n") > 2
+    }
+    assert rows == modules
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench").glob("*.md")]
+    for document in documents:
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text("utf-8")):
+            assert (document.parent / link).exists(), f"{document.name}: {link}"
+
+
+def test_a_released_prompt_never_changes() -> None:
+    lines = [line.split() for line in RELEASED_PROMPTS.read_text("utf-8").splitlines()]
+    released = {name: digest for digest, name in lines}
+    folders = {
+        f"{path.parent.name}/{path.name}" for path in (ROOT / "prompts").glob("*/*") if re.match(r"\d", path.name)
+    }
+    assert set(released) == folders, "a new version needs a line in prompts/released.sha256"
+    for name, digest in released.items():
+        pack, _, version = name.partition("/")
+        assert PromptFiles().load(pack, version).sha256 == digest, f"{name} changed: add a version instead"
+        assert f"## {pack} {version}" in (ROOT / "prompts" / "CHANGELOG.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "SECURITY.md", "AGENTS.md", "CHANGELOG.md", "LICENSE"]
+)
+def test_a_visitor_finds_what_every_project_has(name: str) -> None:
+    assert (ROOT / name).stat().st_size > 200
