@@ -59,12 +59,13 @@ class ChatFault(StrEnum):
     BAD_KEY = "bad key"
     UNKNOWN_MODEL = "unknown model"
     BAD_REQUEST = "request refused"
+    CANCELLED = "cancelled"
 
 
 TRANSIENT = frozenset({ChatFault.RATE_LIMIT, ChatFault.OVERLOAD, ChatFault.TIMEOUT, ChatFault.CONNECTION})
 """Faults that another try may cure."""
 
-PERMANENT = frozenset({ChatFault.QUOTA, ChatFault.BAD_KEY, ChatFault.UNKNOWN_MODEL})
+PERMANENT = frozenset({ChatFault.QUOTA, ChatFault.BAD_KEY, ChatFault.UNKNOWN_MODEL, ChatFault.CANCELLED})
 """Faults that every further request of the run would meet again."""
 
 
