@@ -91,8 +91,8 @@ _OF_TOP_P = re.compile(r"\btop_p\b", re.IGNORECASE)
 _OF_TEMPERATURE = re.compile(r"\btemperature\b", re.IGNORECASE)
 _REFUSES = re.compile(
     r"not (?:\w+ )?(?:support|permit|allow|accept|availab|recogni|implement|known|valid|compatible)"
-    r"|does ?n[o']t support|no support|unsupported|unknown|unrecognized|unexpected|extra|only (?:the )?default|unavailable"
-    r"|invalid|must be|cannot|can't|deprecated|failed to|too (?:large|big|high)|at most|exceed",
+    r"|does ?n[o']t support|no support|unsupported|unknown|unrecognized|unexpected|extra|only (?:the )?default"
+    r"|unavailable|invalid|must be|cannot|can't|deprecated|failed to|too (?:large|big|high)|at most|exceed",
     re.IGNORECASE,
 )
 _TOO_LARGE = re.compile(
