@@ -6,7 +6,10 @@ forbids all else. Everything of the change or a model passes `html_text`.
 
 from hunkwise.model.report import ReviewReport
 from hunkwise.render import html_diff, html_ledger, html_places, html_style, html_summary
-from hunkwise.render.html_text import plural
+from hunkwise.render.html_text import DOT, plural, shown
+
+SHORT_ID = 10
+"""Characters of a commit id in the header; the whole id stands under "This run"."""
 
 
 def page(report: ReviewReport) -> str:
@@ -16,7 +19,8 @@ def page(report: ReviewReport) -> str:
         (
             _head(report),
             '<body><a class="skip" href="#changes">Skip to the changes</a>',
-            '<header class="top"><p><strong>hunkwise</strong> review</p></header><main>',
+            '<header class="top"><p><span><strong>hunkwise</strong> review</span>',
+            f"{_subject(report)}</p></header><main>",
             html_summary.verdict(report),
             html_summary.unread(report, places),
             html_summary.notices(report),
@@ -33,6 +37,14 @@ def page(report: ReviewReport) -> str:
             "</body></html>\n",
         )
     )
+
+
+def _subject(report: ReviewReport) -> str:
+    """Return what was reviewed, and by which engine, in a few words."""
+    change = report.change
+    commits = [shown(commit[:SHORT_ID]) for commit in (change.base, change.head) if commit]
+    known = [shown(change.repo or ""), "..".join(commits), f"{shown(report.engine)} engine"]
+    return f'<span class="facts">{DOT.join(part for part in known if part)}</span>'
 
 
 def _head(report: ReviewReport) -> str:

@@ -7,7 +7,7 @@ how much. What is closed is closed by `<details>`, so that it opens without a sc
 from collections.abc import Iterator
 from itertools import groupby
 
-from hunkwise.model.diff import DiffLine, FileDiff, FileStatus, Hunk, LineKind
+from hunkwise.model.diff import DiffLine, FileDiff, FileStatus, Hunk, LineKind, UnreadableFile
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.report import ReviewReport
 from hunkwise.render import html_finding, html_ledger
@@ -28,36 +28,41 @@ MAX_OPEN_FILES = 25
 _ROW_CLASSES = {LineKind.ADDED: "a", LineKind.DELETED: "d", LineKind.CONTEXT: "c"}
 _SIGNS = {LineKind.ADDED: "+", LineKind.DELETED: "\N{MINUS SIGN}", LineKind.CONTEXT: ""}
 _NO_NEWLINE = '<tr class="x"><td></td><td></td><td>\\</td><td>No newline at end of file</td></tr>'
-_EMPTY_CHANGE = "<p>The change holds no files.</p>"
 
 
 def changes(report: ReviewReport, places: Places) -> str:
     """Return the section that shows every file of the change, and each that could not be read."""
     files = report.diff.files
-    lines = sum(len(hunk.lines) for file in files for hunk in file.hunks)
     with_findings = _files_with_findings(places)
-    crowded = lines > MAX_OPEN_LINES
+    lines = [line for file in files for hunk in file.hunks for line in hunk.lines]
+    crowded = len(lines) > MAX_OPEN_LINES
     parts = ['<section id="changes" aria-labelledby="changes-title"><h2 id="changes-title">Changes</h2>']
     if not files and not report.diff.unreadable:
-        parts.append(_EMPTY_CHANGE)
+        parts.append("<p>The change holds no files.</p>")
     if files:
         parts.append(_navigation(files, with_findings))
     if crowded:
         parts.append(
-            f'<p class="note">This change shows {plural(lines, "line")}. Files without findings are closed; '
-            f"open one to read it. Nothing is left out.</p>"
+            f'<p class="note">This change shows {plural(len(lines), "line")}. Files without findings are closed; '
+            f"open one to read it.</p>"
         )
+    cut = sum(len(line.text) > MAX_LINE_CHARS for line in lines)
+    if cut:
+        parts.append(f'<p class="note">Shown up to {MAX_LINE_CHARS:,} characters only: {plural(cut, "long line")}.</p>')
     for index, file in enumerate(files):
         is_open = bool(with_findings.get(index)) or not (crowded or _is_skipped(file, index, places))
         parts.extend(_file(report, places, index, is_open=is_open))
-    parts.extend(
+    parts.extend(_torn(torn) for torn in report.diff.unreadable)
+    parts.append("</section>")
+    return "".join(parts)
+
+
+def _torn(torn: UnreadableFile) -> str:
+    return (
         f'<section class="file torn"><div class="file-head"><h3><code>{shown(torn.path)}</code></h3></div>'
         f'<p class="note failed">Could not be read: {shown(torn.reason)}. About {plural(torn.hunks, "hunk")} '
         f"not shown and not reviewed.</p></section>"
-        for torn in report.diff.unreadable
     )
-    parts.append("</section>")
-    return "".join(parts)
 
 
 def _files_with_findings(places: Places) -> dict[int, int]:
@@ -90,6 +95,8 @@ def _comment_count(count: int) -> str:
 
 
 def _counts(file: FileDiff) -> str:
+    if not file.hunks:
+        return ""
     return (
         f'<span class="counts"><span class="plus">+{file.added:,}</span> '
         f'<span class="minus">\N{MINUS SIGN}{file.deleted:,}</span></span>'

@@ -110,6 +110,7 @@ h3{font-size:1rem;line-height:1.4;margin:1rem 0 .5rem}
 h5{font-size:.8rem;color:var(--muted);margin-top:.75rem}
 ul{padding-left:1.2rem}
 main,.top p,footer p{max-width:80rem;margin:0 auto;padding:0 1rem}
+.top p{display:flex;flex-wrap:wrap;gap:0 1rem;justify-content:space-between}
 .top{border-bottom:1px solid var(--rule);background:var(--panel);padding:.6rem 0}
 footer{margin-top:3rem;border-top:1px solid var(--rule);padding:1rem 0 2rem;color:var(--muted);font-size:.85rem}
 main>section,.accounts{margin-top:2rem}
@@ -122,9 +123,9 @@ main>section,.accounts{margin-top:2rem}
 .verdict .mark{flex:none;width:2.2rem;height:2.2rem;border-radius:50%;display:grid;place-items:center;
   background:var(--tone);color:var(--on);font-weight:700;font-size:1.15rem;line-height:1}
 .approve{--tone:var(--good)}.block{--tone:var(--high)}.incomplete{--tone:var(--medium)}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:1px;margin-top:1rem;
-  background:var(--rule);border:1px solid var(--rule);border-radius:8px;overflow:clip}
-.tile{background:var(--ground);padding:.6rem .9rem}
+.tiles{display:flex;flex-wrap:wrap;gap:1px;margin-top:1rem;background:var(--rule);
+  border:1px solid var(--rule);border-radius:8px;overflow:clip}
+.tile{flex:1 1 7.5rem;background:var(--ground);padding:.6rem .9rem}
 .tile dt{font-size:.8rem;color:var(--muted)}
 .tile dd{font-size:1.25rem;font-weight:600;font-variant-numeric:tabular-nums}
 .panel{padding:1rem 1.25rem;border:1px solid var(--rule);border-radius:8px;background:var(--panel)}
@@ -148,7 +149,8 @@ main>section,.accounts{margin-top:2rem}
 .list td:first-child{width:5rem}
 .figures td,.figures thead th+th{text-align:right;font-variant-numeric:tabular-nums;width:auto}
 .scroll{overflow-x:auto;overflow-wrap:normal}
-.scroll code{white-space:nowrap}
+.scroll code,.figures th,.figures td{white-space:nowrap}
+.figures+p,.scroll+p{margin-top:.6rem}
 .scroll td:first-child{width:auto}
 .fold>summary,.panel summary{cursor:pointer;font-weight:600;padding:.2rem 0}
 .claims{list-style:none;padding:0}
@@ -166,6 +168,7 @@ nav li{display:flex;gap:.6rem;align-items:baseline;padding:.15rem 0;break-inside
 .counts{margin-left:auto;white-space:nowrap;font-size:.85rem;font-variant-numeric:tabular-nums;font-weight:600}
 .plus{color:var(--plus)}.minus{color:var(--minus)}
 .note{padding:.6rem 1rem;color:var(--muted)}
+#changes>.note{padding-inline:0}
 .note.failed{color:var(--high)}
 .file{margin-top:1rem;border:1px solid var(--rule);border-radius:8px;overflow:clip}
 .file-head{display:flex;flex-wrap:wrap;gap:.25rem .6rem;align-items:center;padding:.55rem 1rem;
@@ -188,7 +191,7 @@ summary.file-head::before{content:"";width:.5rem;height:.5rem;border:solid var(-
 .a>td:nth-child(-n+2){background:var(--add-edge)}.d>td:nth-child(-n+2){background:var(--del-edge)}
 .code .a>td:nth-child(-n+2),.code .d>td:nth-child(-n+2){color:var(--text)}
 .c.m{background:var(--mark)}.a.m{background:var(--add-mark)}.d.m{background:var(--del-mark)}
-.m>td:first-child{box-shadow:inset 3px 0 var(--medium)}
+.code .m>td:first-child{box-shadow:inset 3px 0 var(--medium)}
 .x{color:var(--muted);font-style:italic}
 .h th{padding:0;text-align:left;font-weight:400;background:var(--hunk);color:var(--muted)}
 .h code{white-space:pre-wrap}
@@ -214,18 +217,17 @@ summary.file-head::before{content:"";width:.5rem;height:.5rem;border:solid var(-
 .finding pre code{display:block;width:max-content;min-width:100%;font-size:1em}
 ins,del{display:block;text-decoration:none;padding:0 .75rem}
 ins{background:var(--add)}del{background:var(--del)}
-ins span,del span{display:inline-block;width:1.2em;user-select:none}
+ins>span:first-child,del>span:first-child{display:inline-block;width:1.2em;user-select:none}
 .ctl,.cut{font-style:normal;font-size:.85em;color:var(--ctl);border:1px solid currentColor;border-radius:3px;
   padding:0 .2em;unicode-bidi:isolate}
 @media (max-width:40rem){
 main,.top p,footer p{padding:0 .75rem}
-.tiles{grid-template-columns:repeat(3,1fr)}
-.tile{padding:.5rem .6rem}.tile dt{font-size:.75rem}.tile dd{font-size:1.05rem}
+.tile{flex-basis:6rem;padding:.5rem .6rem}.tile dt{font-size:.75rem}.tile dd{font-size:1.05rem}
 summary.file-head{position:static}
 html{scroll-padding-top:1rem}
 .file-head,.stay{padding-left:.75rem;padding-right:.75rem}
 .code table{font-size:12px}
-.code td:nth-child(-n+2){min-width:0;padding:0 .3rem}
+.code td:nth-child(-n+2){min-width:0;padding:0 .3rem 0 .45rem}
 .talk .stay{padding:.5rem}
 .finding{padding:.75rem}
 .facts-list div{grid-template-columns:6.5rem 1fr}
