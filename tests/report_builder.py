@@ -197,93 +197,44 @@ def sample_findings() -> tuple[Finding, ...]:
 
 def sample_dropped() -> tuple[Dropped, ...]:
     """Build claims that were not kept, one of them below medium."""
+    claim = Dropped(
+        file="src/app/users.py",
+        line=12,
+        stage="anchor",
+        reason="the quoted code is on no line of the diff",
+        severity=Severity.HIGH,
+        description="The connection is never closed.",
+    )
+    again: dict[str, Any] = {"line": 43, "stage": "merge", "reason": "says the same as another finding"}
+    doubt: dict[str, Any] = {"line": 1, "stage": "confidence", "reason": "confidence 0.20 is below 0.30"}
     return (
-        Dropped(
-            file="src/app/users.py",
-            line=12,
-            stage="anchor",
-            reason="the quoted code is on no line of the diff",
-            severity=Severity.HIGH,
-            description="The connection is never closed.",
-        ),
-        Dropped(
-            file="src/app/users.py",
-            line=43,
-            stage="merge",
-            reason="says the same as another finding",
-            severity=Severity.MEDIUM,
-            description="Roles are saved once per match.",
-        ),
-        Dropped(
-            file="scripts/fetch.sh",
-            line=1,
-            stage="confidence",
-            reason="confidence 0.20 is below 0.30",
-            severity=Severity.LOW,
-            description="Bash would be better.",
-        ),
+        claim,
+        replace(claim, **again, severity=Severity.MEDIUM, description="Roles are saved once per match."),
+        replace(claim, **doubt, file="scripts/fetch.sh", severity=Severity.LOW, description="Bash would be better."),
     )
 
 
 def sample_ledger() -> Ledger:
     """Build entries of each state for the sample diff, in its order."""
+    reviewed, cached, skipped, failed = HunkState
+    model, down = "model:gpt-5-mini", "model unavailable; rules only"
     return Ledger(
         entries=(
-            Entry(
-                file="src/app/users.py",
-                hunk="@@ -1,7 +1,8 @@",
-                added=3,
-                deleted=2,
-                state=HunkState.REVIEWED,
-                by="model:gpt-5-mini",
-            ),
-            Entry(
-                file="src/app/users.py",
-                hunk="@@ -40,4 +41,6 @@",
-                added=3,
-                deleted=1,
-                state=HunkState.CACHED,
-                by="exact",
-                age_s=7260.0,
-            ),
-            Entry(
-                file="scripts/fetch.sh",
-                hunk="@@ -1,4 +1,4 @@",
-                added=1,
-                deleted=1,
-                state=HunkState.FAILED,
-                by="rules",
-                reason="model unavailable; rules only",
-            ),
-            Entry(
-                file="package-lock.json",
-                hunk="@@ -1,3 +1,3 @@",
-                added=1,
-                deleted=1,
-                state=HunkState.SKIPPED,
-                reason="lock file",
-            ),
-            Entry(
-                file="src/app/grüße.py",
-                hunk="@@ -0,0 +1,2 @@",
-                added=2,
-                deleted=0,
-                state=HunkState.REVIEWED,
-                by="model:gpt-5-mini",
-            ),
-            Entry(file="docs/logo.png", hunk=None, added=0, deleted=0, state=HunkState.SKIPPED, reason="binary"),
-            Entry(file="third_party/zlib", hunk=None, added=0, deleted=0, state=HunkState.SKIPPED, reason="submodule"),
-            Entry(file="src/app/legacy.py", hunk=None, added=0, deleted=0, state=HunkState.SKIPPED, reason="no hunks"),
-            Entry(
-                file="data/torn.csv",
-                hunk=None,
-                added=0,
-                deleted=0,
-                state=HunkState.FAILED,
-                reason="hunk 2 is shorter than its header says",
-            ),
+            _entry("src/app/users.py", "@@ -1,7 +1,8 @@", 3, 2, state=reviewed, by=model),
+            _entry("src/app/users.py", "@@ -40,4 +41,6 @@", 3, 1, state=cached, by="exact", age_s=7260.0),
+            _entry("scripts/fetch.sh", "@@ -1,4 +1,4 @@", 1, 1, state=failed, by="rules", reason=down),
+            _entry("package-lock.json", "@@ -1,3 +1,3 @@", 1, 1, state=skipped, reason="lock file"),
+            _entry("src/app/grüße.py", "@@ -0,0 +1,2 @@", 2, state=reviewed, by=model),
+            _entry("docs/logo.png", state=skipped, reason="binary"),
+            _entry("third_party/zlib", state=skipped, reason="submodule"),
+            _entry("src/app/legacy.py", state=skipped, reason="no hunks"),
+            _entry("data/torn.csv", state=failed, reason="hunk 2 is shorter than its header says"),
         )
     )
+
+
+def _entry(file: str, hunk: str | None = None, added: int = 0, deleted: int = 0, **end: Any) -> Entry:
+    return Entry(file=file, hunk=hunk, added=added, deleted=deleted, **end)
 
 
 def report(**overrides: Any) -> ReviewReport:
