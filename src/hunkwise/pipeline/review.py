@@ -13,7 +13,7 @@ from hunkwise.model.diff import Diff
 from hunkwise.model.finding import Dropped, Finding, Severity
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import HunkKey
-from hunkwise.model.policy import SelectionPolicy
+from hunkwise.model.policy import Left, SelectionPolicy
 from hunkwise.model.report import PromptId, ReviewReport
 from hunkwise.pipeline import answer, gather, tally
 from hunkwise.ports import ChatModel, Clock, Ports
@@ -166,6 +166,12 @@ def _named(prepared: Prepared) -> Diff:
     shown = prepared.gathered.shown
     files = zip(prepared.diff.files, shown.files, strict=True)
     return Diff(files=tuple(replace(file, path=redacted.path) for file, redacted in files), unreadable=shown.unreadable)
+
+
+def _left(left: Left) -> End:
+    if left.unread:
+        return End(state=HunkState.FAILED, reason=f"unread: {left.reason}")
+    return End(state=HunkState.SKIPPED, reason=left.reason)
 
 
 def _policy(settings: Settings) -> SelectionPolicy:

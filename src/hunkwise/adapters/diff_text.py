@@ -1,0 +1,21 @@
+"""Changes from a diff file or standard input: no repository, so no head contents."""
+
+from collections.abc import Mapping, Sequence
+
+from hunkwise.errors import ChangeError
+from hunkwise.model.change import Change, ChangeRef, DiffText
+
+
+class DiffTextSource:
+    """Implements `ports.ChangeSource` for `DiffText`."""
+
+    def load(self, ref: ChangeRef) -> Change:
+        """Return the change; only its diff is known."""
+        if not isinstance(ref, DiffText):
+            raise ChangeError("this is no diff file")
+        return Change(source="diff", repo=None, base=None, head=None, diff=ref.content)
+
+    def head_files(self, ref: ChangeRef, change: Change, paths: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        """Return nothing: a diff does not hold whole files."""
+        del ref, change, paths
+        return {}

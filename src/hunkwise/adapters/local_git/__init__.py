@@ -1,0 +1,5 @@
+"""Changes from a local clone, read in a git environment that runs nothing of the clone's."""
+
+from hunkwise.adapters.local_git.changes import LocalGit
+
+__all__ = ["LocalGit"]

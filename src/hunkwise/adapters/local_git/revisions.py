@@ -1,0 +1,83 @@
+"""What a range names: base and head, or why not."""
+
+from dataclasses import dataclass
+
+from hunkwise.adapters.local_git.command import Git
+from hunkwise.errors import ChangeError
+from hunkwise.model.change import Notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """The two trees of a change, as object ids; `base` is a commit unless `is_whole`, then the empty tree."""
+
+    base: str
+    head: str
+    is_whole: bool = False
+    notices: tuple[Notice, ...] = ()
+
+
+def pair(git: Git, spec: str) -> Pair:
+    """Return base and head of `A..B`, `A...B` or a single revision; raises ChangeError that names what is missing."""
+    if spec.startswith("-") or "\0" in spec:
+        raise ChangeError(f"{spec!r} is not a range", hint="give A..B, A...B, or one revision")
+    if "..." in spec:
+        left, _, right = spec.partition("...")
+        base, head = commit(git, left), commit(git, right)
+        return Pair(base=_merge_base(git, base, head, spec), head=head)
+    if ".." in spec:
+        left, _, right = spec.partition("..")
+        return Pair(base=commit(git, left), head=commit(git, right))
+    return _against_parent(git, commit(git, spec))
+
+
+def commit(git: Git, name: str) -> str:
+    """Return the id of the commit `name` means; HEAD where it is empty."""
+    wanted = name or "HEAD"
+    found = git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{wanted}^{{commit}}", fails=True)
+    if not found.strip():
+        hint = "this clone has no commit yet" if wanted == "HEAD" else "check the name, or fetch it first: git fetch"
+        raise ChangeError(f"there is no commit {wanted} in {git.top or git.folder}", hint=hint)
+    return found.decode().strip()
+
+
+def empty_tree(git: Git) -> str:
+    """Return the id of the empty tree in the clone's own hash."""
+    return git.run("hash-object", "-t", "tree", "--stdin").decode().strip()
+
+
+def head_or_empty(git: Git) -> Pair:
+    """Return HEAD as the base of a working tree; the empty tree where there is no commit yet."""
+    found = git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", fails=True).decode().strip()
+    if found:
+        return Pair(base=found, head="")
+    notice = Notice(code="no-commit", text="There is no commit yet: the working tree is compared with nothing.")
+    return Pair(base=empty_tree(git), head="", is_whole=True, notices=(notice,))
+
+
+def _against_parent(git: Git, head: str) -> Pair:
+    parent = git.run("rev-parse", "--verify", "--quiet", f"{head}^1", fails=True).decode().strip()
+    if parent:
+        return Pair(base=parent, head=head)
+    has_parent = any(line.startswith(b"parent ") for line in _header(git, head))
+    code = "shallow-commit" if has_parent else "root-commit"
+    text = (
+        "The commit's parent is not in this shallow clone: the whole tree is reviewed (git fetch --deepen 1 brings it)."
+        if has_parent
+        else "This is a root commit: the whole tree is reviewed."
+    )
+    return Pair(base=empty_tree(git), head=head, is_whole=True, notices=(Notice(code=code, text=text),))
+
+
+def _header(git: Git, name: str) -> list[bytes]:
+    return git.run("cat-file", "commit", name).partition(b"\n\n")[0].split(b"\n")
+
+
+def _merge_base(git: Git, base: str, head: str, spec: str) -> str:
+    found = git.run("merge-base", base, head, fails=True).decode().split()
+    if not found:
+        raise ChangeError(
+            f"{spec} has no merge base",
+            hint="the histories are unrelated, or the clone is too shallow: git fetch --unshallow",
+        )
+    return found[0]
