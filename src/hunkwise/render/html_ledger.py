@@ -52,7 +52,7 @@ def usage(report: ReviewReport) -> str:
     used = report.usage
     if not used.by_model:
         return f"{heading}<p>No model was asked.</p></section>"
-    names = ("Model", "Requests", "Prompt tokens", "of these cached", "Answer tokens", "Cost")
+    names = ("Model", "Requests", "Prompt tokens", "cached", "Answer tokens", "Cost")
     head = "".join(f'<th scope="col">{name}</th>' for name in names)
     rows = "".join(
         f'<tr><th scope="row">{shown(model)}</th>{_usage_cells(asked)}</tr>' for model, asked in used.by_model.items()

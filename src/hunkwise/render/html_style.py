@@ -147,6 +147,7 @@ main>section,.accounts{margin-top:2rem}
 .list a{font-weight:600}
 .list tbody th{color:var(--text)}
 .list td:first-child{width:5rem}
+.figures{font-size:.93rem}
 .figures td,.figures thead th+th{text-align:right;font-variant-numeric:tabular-nums;width:auto}
 .scroll{overflow-x:auto;overflow-wrap:normal}
 .scroll code,.figures th,.figures td{white-space:nowrap}
