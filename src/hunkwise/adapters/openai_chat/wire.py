@@ -52,11 +52,11 @@ class Wire:
                 return await self._once(dialect.body(request, self._asked.model, spoken))
             except openai.APIStatusError as error:
                 if error.status_code < 400:
-                    raise faults.of_redirect(error.status_code, self._asked) from error
+                    raise faults.of_redirect(error.status_code, self._asked) from None
                 refused = refusal.read(error.status_code, error.body, error.response.headers)
                 learnt = dialect.lesson(refused, spoken)
                 if learnt is None:
-                    raise faults.of_refusal(refused, self._asked) from error
+                    raise faults.of_refusal(refused, self._asked) from None  # theirs may quote the key
                 spoken = self._lessons.learn(learnt)
 
     async def aclose(self) -> None:
