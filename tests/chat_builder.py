@@ -1,8 +1,11 @@
 """Requests and chats for tests of the model adapter."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+
+import pytest
 
 from hunkwise.adapters.openai_chat import OpenAIChat
 from hunkwise.adapters.prompt_files import PromptFiles
@@ -31,14 +34,22 @@ def request(user: str = '<hunk id="0123456789abcdef">\n1+|x = 1\n</hunk id="0123
 
 
 @contextmanager
-def chat(server: LoopbackModel | None = None, **changes: Any) -> Iterator[OpenAIChat]:
-    """Yield a chat with `server`; `changes` are its arguments."""
+def chat(
+    server: LoopbackModel | None = None, *, environment: Mapping[str, str] | None = None, **changes: Any
+) -> Iterator[OpenAIChat]:
+    """Yield a chat with `server`; `changes` are its arguments, `environment` is all it finds of what an SDK reads."""
     base_url = server.base_url if server else "http://127.0.0.1:1/v1"
     made = OpenAIChat(**{"model": MODEL, "api_key": KEY, "base_url": base_url, "timeout_s": 5.0, **changes})
-    try:
-        yield made
-    finally:
-        made.close()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ:
+            if name.startswith("OPENAI_") or name.lower().endswith("_proxy"):
+                patch.delenv(name)
+        for name, value in (environment or {}).items():
+            patch.setenv(name, value)
+        try:
+            yield made
+        finally:
+            made.close()
 
 
 def fault_of(made: OpenAIChat) -> ChatError:

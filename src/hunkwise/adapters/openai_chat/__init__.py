@@ -49,8 +49,8 @@ class OpenAIChat:
 
     def complete(self, request: ChatRequest) -> ChatReply:
         """Return one complete answer; raises ChatError (CANCELLED once closed)."""
-        started = time.monotonic()
         future = self._sent(request)
+        started = time.monotonic()  # after the SDK's import, which the first request waits for
         try:
             content = future.result()
         except CancelledError as error:

@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from hunkwise.adapters.openai_chat.refusal import Refusal, is_overflow
 from hunkwise.errors import ChatError, ChatFault, ConfigurationError
@@ -27,6 +28,9 @@ _MODEL = re.compile(
     r"|(?:unknown|invalid|no such|unsupported) model|not a valid model",
     re.IGNORECASE | re.DOTALL,
 )
+
+_NO_TLS_FAULT = (ssl.SSLWantReadError, ssl.SSLWantWriteError, ssl.SSLZeroReturnError, ssl.SSLEOFError)
+"""TLS errors that only say that the connection waits or ended."""
 
 _BY_STATUS = {
     400: ChatFault.BAD_REQUEST,
@@ -137,7 +141,9 @@ def of_cancelling(asked: Endpoint) -> ChatError:
 def of_connection(error: BaseException, asked: Endpoint) -> ChatError:
     """Return the error for a connection that was not made or broke, by the causes behind `error`."""
     causes = list(_causes(error))
-    tls = next((each for each in causes if isinstance(each, ssl.SSLError)), None)
+    tls = next(
+        (each for each in causes if isinstance(each, ssl.SSLError) and not isinstance(each, _NO_TLS_FAULT)), None
+    )
     if any(isinstance(each, socket.gaierror) for each in causes):
         message, hint = f"the name {asked.host} can't be resolved", "check OPENAI_BASE_URL and the network"
     elif tls is not None:
@@ -145,14 +151,20 @@ def of_connection(error: BaseException, asked: Endpoint) -> ChatError:
         message = f"no TLS connection to {asked.host}: {asked.quoted(str(reason))}"
         hint = "check that the address wants https, and the certificate authorities (SSL_CERT_FILE)"
     elif any(isinstance(each, ConnectionRefusedError) for each in causes):
-        message, hint = f"{asked.host} refuses the connection", "is the server running?"
+        message, hint = f"{asked.host} refuses the connection", _running(asked)
     elif any(type(each).__name__ == "ProxyError" for each in causes):
         message, hint = f"the proxy gives no way to {asked.host}", "check HTTPS_PROXY and NO_PROXY"
     elif any(type(each).__name__ == "ConnectError" for each in causes):
-        message, hint = f"{asked.host} can't be reached", "is the server running, and the network there?"
+        message, hint = f"{asked.host} can't be reached", _running(asked)
     else:
         message, hint = f"{asked.host} broke the connection off before the answer was whole", "is the server running?"
     return ChatError(ChatFault.CONNECTION, message, hint=hint)
+
+
+def _running(asked: Endpoint) -> str:
+    if getproxies().get(urlsplit(asked.url).scheme) and not proxy_bypass(asked.host):
+        return "is the proxy of the environment running, and the server behind it?"
+    return "is the server running?"
 
 
 def _fault(refusal: Refusal) -> ChatFault:
