@@ -142,6 +142,18 @@ def test_a_refusal_is_named(name: str) -> None:
     assert len(server.requests) == 1
 
 
+def test_a_key_of_any_shape_is_never_repeated() -> None:
+    key = "0123456789abcdef0123456789abcdef"
+    with says(answers.error(400, f"bad header: Bearer {key}!")) as server, chat(server, api_key=key) as asked:
+        error = fault_of(asked)
+    assert error.message == f"{server.host} refuses the request (400): bad header: Bearer [key]!"
+
+
+def test_a_stand_in_for_a_key_leaves_messages_as_they_are() -> None:
+    with says(answers.error(400, "none of it is right")) as server, chat(server, api_key=None) as asked:
+        assert fault_of(asked).message.endswith("none of it is right")
+
+
 BROKEN = {
     "cut at the limit": (answers.completion("{", finish_reason="length"), ChatFault.TRUNCATED),
     "filtered": (answers.completion("{", finish_reason="content_filter"), ChatFault.CONTENT_FILTER),

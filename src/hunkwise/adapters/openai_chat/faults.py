@@ -20,6 +20,9 @@ OPENAI_URL = "https://api.openai.com/v1"
 MAX_QUOTED_CHARS = 300
 """Characters of a server's message that are shown."""
 
+MIN_KEY_CHARS = 8
+"""A shorter key is a stand-in for servers without keys, and may be a word of a message."""
+
 _KEY = re.compile(r"\b(?:sk|pk|rk)-[\w*.-]{4,}")
 _QUOTA = re.compile(r"quota|billing|credit|insufficient[_ ](?:balance|funds)", re.IGNORECASE)
 _PASSES = re.compile(r"(?:retry|try again) (?:in|after)|per (?:minute|second|day)", re.IGNORECASE)
@@ -75,7 +78,9 @@ class Endpoint:
 
     def quoted(self, text: str) -> str:
         """Return a server's words as one printable line without the key."""
-        cleaned = "".join(char if char.isprintable() else " " for char in text.replace(self.key, "[key]"))
+        if len(self.key) >= MIN_KEY_CHARS:
+            text = text.replace(self.key, "[key]")
+        cleaned = "".join(char if char.isprintable() else " " for char in text)
         line = " ".join(_KEY.sub("[key]", cleaned).split())
         return line if len(line) <= MAX_QUOTED_CHARS else line[:MAX_QUOTED_CHARS] + "…"
 
