@@ -88,6 +88,10 @@ class Clock(Protocol):
         """Wait."""
         ...
 
+    def wake(self) -> None:
+        """End all waits, those under way and those to come: the run is over."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:

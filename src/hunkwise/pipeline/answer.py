@@ -96,6 +96,7 @@ def all_chunks(chunks: Sequence[Chunk], asking: Asking) -> tuple[Answered, ...]:
         return tuple(pool.map(lambda chunk: one_chunk(chunk, asking), chunks))
     except BaseException:
         asking.chat.close()
+        asking.clock.wake()
         raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
