@@ -33,12 +33,14 @@ _PROVIDERS = (
     "|bintray|kraken|kucoin|launchdarkly|linear|linkedin|lob|looker|mailchimp|mailgun|mapbox|mattermost|messagebird|message_bird"
     "|netlify|new-relic|newrelic|new_relic|nytimes|newyorktimes|okta|openai|plaid|rapidapi|sendbird|sentry|shopify|sidekiq|slack"
     "|snyk|softlayer|sonar|square|squarespace|stripe|sumo|telegram|telegr|travis|trello|twilio|twitch|twitter|typeform|yandex"
-    "|zendesk|zoho|cohere|aws|azure|gcp|polymarket|infura|alchemy|cos_hmac|firebase|mongo|postgres|redis|mysql|amqp"
+    "|zendesk|zoho|cohere|aws|azure|gcp|infura|alchemy|cos_hmac|firebase|mongo|postgres|redis|mysql|amqp"
 )
 _NAMED = r"[\w.$-]{0,60}"
-_ASSIGNS = r"[\"'`\])]{0,3}[ \t]{0,8}(?:[a-z]{2,12}[ \t]{1,4})?"
+_ASSIGNS = (
+    r"[\"'`\])]{0,3}[ \t]{0,8}(?:[a-z]{2,12}[ \t]{1,4})?"
     r"(?:=>|:{0,3}=|\.=|\|\||==|\?=|<-|[:,]|\(|>|\s)\s{0,8}"
     r"(?:[a-zA-Z]{0,2}|[$@]{1,2})"
+)
 
 
 def _compiled(pattern: str) -> Any:  # noqa: ANN401  # re2 ships no types
