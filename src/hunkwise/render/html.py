@@ -6,7 +6,8 @@ forbids all else. Everything of the change or a model passes `html_text`.
 
 from hunkwise.model.report import ReviewReport
 from hunkwise.render import html_diff, html_ledger, html_places, html_style, html_summary
-from hunkwise.render.html_text import DOT, plural, shown
+from hunkwise.render.figures import plural
+from hunkwise.render.html_text import DOT, shown
 
 SHORT_ID = 10
 """Characters of a commit id in the header; the whole id stands under "This run"."""

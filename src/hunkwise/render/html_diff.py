@@ -12,8 +12,9 @@ from hunkwise.model.ledger import HunkState
 from hunkwise.model.report import ReviewReport
 from hunkwise.render import html_finding, html_ledger
 from hunkwise.render import html_places as places_of
+from hunkwise.render.figures import plural
 from hunkwise.render.html_places import HunkPlace, Places
-from hunkwise.render.html_text import attribute, plural, shown
+from hunkwise.render.html_text import attribute, shown
 
 MAX_OPEN_LINES = 5_000
 """Lines of hunks up to which all reviewed files are open; above, only files with findings (our own choice: a

@@ -3,7 +3,8 @@
 from hunkwise.model.diff import Side
 from hunkwise.model.finding import Finding, Severity
 from hunkwise.render import html_places as places_of
-from hunkwise.render.html_text import DOT, attribute, inline, plural, prose, shown
+from hunkwise.render.figures import plural
+from hunkwise.render.html_text import DOT, attribute, inline, prose, shown
 
 
 def badge(severity: Severity) -> str:

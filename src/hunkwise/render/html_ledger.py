@@ -1,13 +1,11 @@
 """The accounts of the HTML page: what became of each hunk, tokens, cost, latency, redactions and the run itself."""
 
-from collections.abc import Callable
-from math import ceil
-
 from hunkwise.model.ledger import Entry, HunkState
 from hunkwise.model.report import ModelUsage, ReviewReport, Usage
 from hunkwise.render import html_places as places_of
+from hunkwise.render.figures import UNKNOWN, duration, latency_ms, money, number, plural, total
 from hunkwise.render.html_places import Places
-from hunkwise.render.html_text import DOT, UNKNOWN, age, duration, money, number, plural, shown
+from hunkwise.render.html_text import DOT, age, shown
 
 
 def ledger(report: ReviewReport, places: Places) -> str:
@@ -101,26 +99,14 @@ def run(report: ReviewReport) -> str:
 
 def tokens(used: Usage) -> int | None:
     """Return all prompt and answer tokens, None when any model's are not known."""
-    prompt = _total(used, lambda asked: asked.prompt_tokens)
-    completion = _total(used, lambda asked: asked.completion_tokens)
+    prompt = total(used, lambda asked: asked.prompt_tokens)
+    completion = total(used, lambda asked: asked.completion_tokens)
     return None if prompt is None or completion is None else round(prompt + completion)
 
 
 def cost_usd(used: Usage) -> float | None:
     """Return the cost of all models, None when any model's is not known."""
-    return _total(used, lambda asked: asked.cost_usd)
-
-
-def latency_ms(used: Usage, percent: int) -> float | None:
-    """Return a percentile of the requests' latencies by nearest rank, None without requests."""
-    ordered = sorted(used.latencies_ms)
-    return ordered[ceil(percent * len(ordered) / 100) - 1] if ordered else None
-
-
-def _total(used: Usage, figure: Callable[[ModelUsage], float | None]) -> float | None:
-    figures = [figure(asked) for asked in used.by_model.values()]
-    known = [one for one in figures if one is not None]
-    return sum(known) if len(known) == len(figures) else None
+    return total(used, lambda asked: asked.cost_usd)
 
 
 def _usage_cells(asked: ModelUsage) -> str:

@@ -5,8 +5,9 @@ from hunkwise.model.ledger import HunkState
 from hunkwise.model.report import Outcome, ReviewReport
 from hunkwise.render import html_finding, html_ledger
 from hunkwise.render import html_places as places_of
+from hunkwise.render.figures import duration, latency_ms, money, number, plural
 from hunkwise.render.html_places import Places
-from hunkwise.render.html_text import duration, money, number, plural, prose, shown
+from hunkwise.render.html_text import prose, shown
 
 MAX_OPEN_ROWS = 8
 """Rows of a list up to which it is open (our own choice: more would push the findings off the first screen)."""
@@ -119,5 +120,5 @@ def _figures(report: ReviewReport) -> list[tuple[str, str, str]]:
     return [
         ("Tokens", number(html_ledger.tokens(usage)), ""),
         ("Cost", money(html_ledger.cost_usd(usage)), ""),
-        ("Median latency", duration(html_ledger.latency_ms(usage, 50)), ""),
+        ("Median latency", duration(latency_ms(usage, 50)), ""),
     ]

@@ -8,23 +8,12 @@ overwrite what is drawn around them, are written out as `[U+202E]`, so that a re
 import re
 import unicodedata
 
-UNKNOWN = "not known"
-"""What stands for a figure that nobody gave; never 0."""
+from hunkwise.core.sanitise import CONTROLS
 
 DOT = " \N{MIDDLE DOT} "
 """Between facts on one line."""
 
-_CONTROLS = (
-    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but tab and line feed, C1
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # soft hyphen, joiners, fillers
-    "\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # zero width, separators, bidi, invisible operators
-    "\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"  # fillers, selectors, byte order mark, surrogates
-    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # musical controls, tags and further selectors
-)
-"""Character class of what Unicode calls Cc, Cf, Zl, Zp, Cs or default-ignorable; U+FE0F alone, which only asks for
-an emoji's coloured form, stays as it is."""
-
-_SPECIAL = re.compile(f"[&<>\"'{_CONTROLS}]")
+_SPECIAL = re.compile(f"[&<>\"'{CONTROLS}]")
 _CODE_SPAN = re.compile(r"`([^`\n]+)`")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"}
 
@@ -60,38 +49,12 @@ def inline(value: str) -> str:
     return "".join(f"<code>{shown(piece)}</code>" if index % 2 else shown(piece) for index, piece in enumerate(pieces))
 
 
-def number(value: float | None) -> str:
-    """Return a whole number with thousands separated, or that it is not known."""
-    return UNKNOWN if value is None else f"{value:,.0f}"
-
-
-def money(usd: float | None) -> str:
-    """Return US dollars; a sum too small for four decimals is said to be small, not shown as nothing."""
-    if usd is None:
-        return UNKNOWN
-    if 0 < usd < 0.0001:
-        return "under $0.0001"
-    return f"${usd:,.2f}" if usd == 0 or usd >= 1 else f"${usd:.4f}"
-
-
-def duration(milliseconds: float | None) -> str:
-    """Return milliseconds below a second, else seconds."""
-    if milliseconds is None:
-        return UNKNOWN
-    return f"{milliseconds:,.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:,.1f} s"
-
-
 def age(seconds: float) -> str:
     """Return how old an answer is, in its largest fitting unit."""
     for unit_s, unit in ((_DAY_S, "d"), (_HOUR_S, "h"), (_MINUTE_S, "min")):
         if seconds >= unit_s:
             return f"{seconds / unit_s:.0f} {unit} old"
     return f"{seconds:.0f} s old"
-
-
-def plural(count: int, noun: str, many: str = "") -> str:
-    """Return the count and its noun, which becomes `many`, or takes an s, unless the count is one."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {many or noun + 's'}"
 
 
 def _paragraph(lines: list[str]) -> str:

@@ -1,0 +1,92 @@
+"""Make hostile text harmless for the place where it is shown.
+
+Text of a change or a model never becomes markup, a mention, a link, an image, a hidden marker, a workflow command or
+a terminal escape. Characters that draw nothing, or that reorder or overwrite what is drawn around them, are written out
+as `[U+202E]`, so that a reader sees what a compiler sees.
+"""
+
+import re
+
+CONTROLS = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but tab and line feed, C1
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # soft hyphen, joiners, fillers
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # zero width, separators, bidi, invisible operators
+    "\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"  # fillers, selectors, byte order mark, surrogates
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # musical controls, tags and further selectors
+)
+"""Character class of what Unicode calls Cc, Cf, Zl, Zp, Cs or default-ignorable; U+FE0F alone, which only asks for
+an emoji's coloured form, stays as it is."""
+
+JOINER = "\u2060"
+"""A word joiner: it breaks a mention, a reference or a command and draws nothing."""
+
+_CONTROL = re.compile(f"[{CONTROLS}]")
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>|~]")
+_MENTION = re.compile(r"@(?=[A-Za-z0-9])")
+_REFERENCE = re.compile(r"(?<![A-Za-z0-9])(#|GH-)(?=\d)|(?<=[A-Za-z0-9._-])#(?=\d)", re.IGNORECASE)
+_ADDRESS = re.compile(r"\b(https?|ftp|mailto|javascript|data|file)(:)|\b(www)(\.)", re.IGNORECASE)
+_COMMAND = re.compile(r"^(\s*)(::|##\[)", re.MULTILINE)
+_BLOCK = re.compile(r"^(\s{0,3})([-+#=>]|\d{1,9}[.)]|/)", re.MULTILINE)
+_FENCE = re.compile(r"`{3,}|~{3,}")
+
+
+def visible(text: str) -> str:
+    """Return `text` with what can't be seen written out; tabs and line feeds stay."""
+    return _CONTROL.sub(_named, text.replace("\r\n", "\n"))
+
+
+def line(text: str) -> str:
+    """Return `text` visible and on one line."""
+    return " ".join(visible(text).split())
+
+
+def markdown(text: str) -> str:
+    """Return prose for GitHub's Markdown in which nothing of `text` is markup, mention, reference, link or command."""
+    safe = _MARKUP.sub(_escaped, visible(text).replace("&", "&amp;"))
+    safe = _COMMAND.sub(rf"\1{JOINER}\2", safe)
+    safe = _BLOCK.sub(_escaped_block, safe)
+    return _unlinked(safe)
+
+
+def inline(text: str) -> str:
+    """Return one line of such prose, also safe in a table's cell."""
+    return markdown(" ".join(text.split()))
+
+
+def code(text: str, language: str = "") -> str:
+    """Return a fenced block that `text` can't leave."""
+    body = _COMMAND.sub(rf"\1{JOINER}\2", visible(text))
+    longest = max((len(found) for found in _FENCE.findall(body)), default=2)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{body}\n{fence}"
+
+
+def span(text: str) -> str:
+    """Return an inline code span that `text` can't leave, also safe in a table's cell."""
+    body = line(text).replace("|", "\\|")
+    longest = max((len(found) for found in re.findall("`+", body)), default=0)
+    ticks = "`" * (longest + 1)
+    pad = " " if body.startswith("`") or body.endswith("`") or not body else ""
+    return f"{ticks}{pad}{body}{pad}{ticks}"
+
+
+def _named(found: re.Match[str]) -> str:
+    return f"[U+{ord(found.group()):04X}]"
+
+
+def _escaped(found: re.Match[str]) -> str:
+    char = found.group()
+    return {"<": "&lt;", ">": "&gt;"}.get(char, f"\\{char}")
+
+
+def _escaped_block(found: re.Match[str]) -> str:
+    mark = found.group(2)
+    return f"{found.group(1)}{JOINER}{mark}" if mark == "/" else f"{found.group(1)}{mark[:-1]}\\{mark[-1]}"
+
+
+def _unlinked(text: str) -> str:
+    text = _MENTION.sub(f"@{JOINER}", text)
+    text = _REFERENCE.sub(lambda found: found.group() + JOINER, text)
+    return _ADDRESS.sub(
+        lambda found: "".join(part for part in found.groups() if part)[:-1] + JOINER + found.group()[-1], text
+    )

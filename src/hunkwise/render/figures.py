@@ -1,0 +1,48 @@
+"""Figures for people and programs: a figure not known is said to be so, and never shown as 0."""
+
+from collections.abc import Callable
+from math import ceil
+
+from hunkwise.model.report import ModelUsage, Usage
+
+UNKNOWN = "not known"
+"""What stands for a figure that nobody gave; never 0."""
+
+
+def number(value: float | None) -> str:
+    """Return a whole number with thousands separated, or that it is not known."""
+    return UNKNOWN if value is None else f"{value:,.0f}"
+
+
+def money(usd: float | None) -> str:
+    """Return US dollars; a sum too small for four decimals is said to be small, not shown as nothing."""
+    if usd is None:
+        return UNKNOWN
+    if 0 < usd < 0.0001:
+        return "under $0.0001"
+    return f"${usd:,.2f}" if usd == 0 or usd >= 1 else f"${usd:.4f}"
+
+
+def duration(milliseconds: float | None) -> str:
+    """Return milliseconds below a second, else seconds."""
+    if milliseconds is None:
+        return UNKNOWN
+    return f"{milliseconds:,.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:,.1f} s"
+
+
+def plural(count: int, noun: str, many: str = "") -> str:
+    """Return the count and its noun, which becomes `many`, or takes an s, unless the count is one."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {many or noun + 's'}"
+
+
+def latency_ms(used: Usage, percent: int) -> float | None:
+    """Return a percentile of the requests' latencies by nearest rank, None without requests."""
+    ordered = sorted(used.latencies_ms)
+    return ordered[ceil(percent * len(ordered) / 100) - 1] if ordered else None
+
+
+def total(used: Usage, figure: Callable[[ModelUsage], float | None]) -> float | None:
+    """Return the sum of `figure` over all models; None where one is not known, or no model was asked."""
+    figures = [figure(asked) for asked in used.by_model.values()]
+    known = [one for one in figures if one is not None]
+    return sum(known) if known and len(known) == len(figures) else None

@@ -1,0 +1,135 @@
+"""The JSON report, version 1: a contract other programs read. Fields are only ever added."""
+
+import json
+from typing import Any
+
+from hunkwise.model.finding import Dropped, Finding
+from hunkwise.model.ledger import HunkState, Ledger
+from hunkwise.model.report import ModelUsage, ReviewReport, Usage
+from hunkwise.render import figures
+
+VERSION = 1
+"""Version of the report's form."""
+
+
+def text(report: ReviewReport) -> str:
+    """Return the report as JSON text, one form for one report."""
+    return json.dumps(document(report), ensure_ascii=False, indent=2) + "\n"
+
+
+def document(report: ReviewReport) -> dict[str, Any]:
+    """Return the report as JSON values."""
+    prompt = report.prompt
+    change = report.change
+    return {
+        "version": VERSION,
+        "tool": {
+            "version": report.version,
+            "engine": report.engine,
+            "models": list(report.models),
+            "prompt": {
+                "name": prompt.name if prompt else None,
+                "version": prompt.version if prompt else None,
+                "sha256": prompt.sha256 if prompt else None,
+            },
+        },
+        "change": {
+            "source": change.source,
+            "repo": change.repo,
+            "number": None,
+            "base": change.base,
+            "head": change.head,
+        },
+        "verdict": {"outcome": report.verdict.outcome.value, "reasons": list(report.verdict.reasons)},
+        "findings": [_finding(finding) for finding in report.findings],
+        "dropped": [_dropped(claim) for claim in report.dropped],
+        "ledger": _ledger(report.ledger),
+        "redactions": {"total": sum(report.redactions_by_type.values()), "by_type": dict(report.redactions_by_type)},
+        "usage": _usage(report.usage),
+        "cache": {},
+        "notices": [{"code": notice.code, "text": notice.text} for notice in report.notices],
+        "timings_ms": dict(report.timings_ms),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "fingerprint": finding.fingerprint,
+        "file": finding.file,
+        "line": finding.line,
+        "end_line": finding.end_line,
+        "side": finding.side.value,
+        "severity": finding.severity.value,
+        "category": finding.category,
+        "confidence": finding.confidence,
+        "title": finding.title,
+        "description": finding.description,
+        "scenario": finding.scenario,
+        "suggestion": finding.suggestion,
+        "replacement": finding.replacement,
+        "quote": finding.quote,
+        "origin": finding.origin,
+        "status": finding.status,
+    }
+
+
+def _dropped(claim: Dropped) -> dict[str, Any]:
+    return {
+        "file": claim.file,
+        "line": claim.line,
+        "stage": claim.stage,
+        "reason": claim.reason,
+        "severity": claim.severity.value,
+        "description": claim.description,
+    }
+
+
+def _ledger(ledger: Ledger) -> dict[str, Any]:
+    return {
+        "hunks": len(ledger.entries),
+        **{state.value: ledger.count(state) for state in HunkState},
+        "entries": [
+            {
+                "file": entry.file,
+                "hunk": entry.hunk,
+                "added": entry.added,
+                "deleted": entry.deleted,
+                "state": entry.state.value,
+                "by": entry.by,
+                "age_s": entry.age_s,
+                "reason": entry.reason,
+            }
+            for entry in ledger.entries
+        ],
+    }
+
+
+def _usage(used: Usage) -> dict[str, Any]:
+    return {
+        "requests": sum(asked.requests for asked in used.by_model.values()),
+        **_tokens(
+            ModelUsage(
+                requests=0,
+                prompt_tokens=_whole(figures.total(used, lambda asked: asked.prompt_tokens)),
+                cached_prompt_tokens=_whole(figures.total(used, lambda asked: asked.cached_prompt_tokens)),
+                completion_tokens=_whole(figures.total(used, lambda asked: asked.completion_tokens)),
+                cost_usd=figures.total(used, lambda asked: asked.cost_usd),
+            )
+        ),
+        "by_model": {name: {"requests": asked.requests, **_tokens(asked)} for name, asked in used.by_model.items()},
+        "latency_ms": {f"p{percent}": figures.latency_ms(used, percent) for percent in (50, 95, 99)},
+    }
+
+
+def _tokens(asked: ModelUsage) -> dict[str, Any]:
+    return {
+        "prompt_tokens": asked.prompt_tokens,
+        "cached_prompt_tokens": asked.cached_prompt_tokens,
+        "completion_tokens": asked.completion_tokens,
+        "embedding_tokens": None,
+        "cost_usd": asked.cost_usd,
+    }
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)
