@@ -2,9 +2,9 @@
 
     python bench/anchors.py REPO [REPO ...] [--max-commits N]
 
-For every commit against its first parent (a root commit against the empty tree): each RIGHT line N equals line N of the head blob
-and each LEFT line that of the base blob, byte for byte; applying all hunks to the base gives the head; added and deleted
-counts equal `git diff --numstat -z`; paths and status equal `git diff --raw -z`. Exits 1 on any error.
+For every commit against its first parent (a root commit against the empty tree): each RIGHT line N equals line N of the
+head blob and each LEFT line that of the base blob, byte for byte; applying all hunks to the base gives the head; counts
+equal `git diff --numstat -z`; paths and status equal `git diff --raw -z`. Exits 1 on any error.
 """
 
 import argparse
@@ -74,6 +74,7 @@ class Repository:
         )
 
     def run(self, *arguments: str) -> bytes:
+        """Return what git prints."""
         done = subprocess.run([*self._command, *arguments], env=self._environment, capture_output=True, check=True)
         return done.stdout
 
@@ -86,9 +87,11 @@ class Repository:
             yield (parents[0] if parents else empty), commit
 
     def diff(self, *arguments: str) -> bytes:
+        """Return a patch."""
         return self.run("diff", *FLAGS, *arguments)
 
     def blob(self, name: str) -> bytes:
+        """Return a blob's bytes, none for the null id or a missing one."""
         if self._blobs.stdin is None or self._blobs.stdout is None or not name.strip("0"):
             return b""
         self._blobs.stdin.write(name.encode() + b"\n")
@@ -100,6 +103,7 @@ class Repository:
         return content[:-1]
 
     def close(self) -> None:
+        """End the reader of blobs."""
         if self._blobs.stdin is not None:
             self._blobs.stdin.close()
         self._blobs.wait()
@@ -171,7 +175,7 @@ def _raws(data: bytes) -> Iterator[Raw]:
 
 
 def _expanded(raws: list[Raw]) -> Iterator[Raw]:
-    """A change of type is one raw entry and two file diffs: a deletion and an addition."""
+    """Yield entries one a file diff: a change of type is a deletion and an addition."""
     for raw in raws:
         if raw.status == "T":
             yield Raw(old_id=raw.old_id, new_id="0" * 40, status="D", old=raw.old, new=raw.old)
@@ -196,7 +200,8 @@ def _compared(files: tuple[FileDiff, ...], raws: list[Raw], counts: list[tuple[i
     wanted = [(raw.old, raw.new, STATUS.get(raw.status, FileStatus.MODIFIED)) for raw in _expanded(raws)]
     found = [(file.raw_old_path, file.raw_path, file.status) for file in files]
     if wanted != found:
-        yield f"paths or status differ from --raw: {[pair for pair in zip(wanted, found, strict=False) if pair[0] != pair[1]][:3]}"
+        different = [pair for pair in zip(wanted, found, strict=False) if pair[0] != pair[1]]
+        yield f"paths or status differ from --raw: {different[:3]}"
     by_path: dict[bytes, tuple[int, int]] = {}
     for file in files:
         before = by_path.get(file.raw_path, (0, 0))

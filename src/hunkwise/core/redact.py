@@ -69,7 +69,7 @@ def hunk(content: Hunk, scan: Scan, placeholders: Placeholders) -> RedactedHunk:
     texts = [line.text for line in content.lines]
     pieces: list[_Piece] = []
     secrets: dict[tuple[int, int, str], FoundSecret] = {}
-    for hidden in (LineKind.DELETED, LineKind.ADDED):
+    for hidden in _sides(content):
         rows = [row for row, line in enumerate(content.lines) if line.kind is not hidden]
         side = "\n".join(texts[row] for row in rows)
         for piece_group in _grouped(_pieces(side, _spans(side, scan))):
@@ -83,6 +83,13 @@ def hunk(content: Hunk, scan: Scan, placeholders: Placeholders) -> RedactedHunk:
             )
             secrets.setdefault((found.first, placed[0].start, found.type), found)
     return RedactedHunk(lines=tuple(_masked(texts, pieces, placeholders)), secrets=tuple(secrets.values()))
+
+
+def _sides(content: Hunk) -> tuple[LineKind, ...]:
+    """Return which kind to leave out for each side that is scanned; a side with context alone is part of the other."""
+    if not content.deleted:
+        return (LineKind.DELETED,)
+    return (LineKind.DELETED, LineKind.ADDED) if content.added else (LineKind.ADDED,)
 
 
 @dataclass(frozen=True, slots=True)
