@@ -30,8 +30,12 @@ def test_an_empty_file_means_the_defaults(content: str) -> None:
     [
         ("fail_on: high\nfail_onn: low\n", ".hunkwise.yml:2: unknown setting 'fail_onn'", "did you mean fail_on?"),
         ("zzz: 1\n", ".hunkwise.yml:1: unknown setting 'zzz'", "`hunkwise schema config` lists all settings"),
-        ("\nfail_on: hihg\n", ".hunkwise.yml:2: fail_on: Input should be 'high', 'medium', 'low' or 'never'", "The lowest"),
-        ("min_confidence: 2\n", ".hunkwise.yml:1: min_confidence: Input should be less than or equal to 1", "A model's"),
+        ("\nfail_on: hihg\n", ".hunkwise.yml:2: fail_on: Input should be 'high', 'medium'", "The lowest"),
+        (
+            "min_confidence: 2\n",
+            ".hunkwise.yml:1: min_confidence: Input should be less than or equal to 1",
+            "A model's",
+        ),
         ("- a\n- b\n", ".hunkwise.yml must be a mapping of settings", "for example: fail_on: high"),
         ("fail_on: [high\n", ".hunkwise.yml is not YAML: line 2", ""),
         ("fail_on: high\nfail_on: low\n", ".hunkwise.yml:2: fail_on stands twice", ""),

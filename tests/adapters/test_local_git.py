@@ -1,6 +1,5 @@
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -204,7 +203,7 @@ def test_places_that_are_no_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.fixture
-def trap(clone: Clone) -> Iterator[Path]:
+def trap(clone: Clone) -> Path:
     """A clone whose configuration names a program wherever git takes one; the program leaves a mark when it runs."""
     mark = clone.folder.parent / "ran"
     program = clone.folder.parent / "program"

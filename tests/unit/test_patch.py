@@ -141,7 +141,7 @@ def test_paths(head: bytes, old: bytes, new: bytes, status: FileStatus) -> None:
         (b"diff --git a/f b/f\ndeleted file mode 100644\nindex e69de29..0000000\n", FileStatus.DELETED, False),
         (b"diff --git a/f b/f\nindex 1..2 100644\nBinary files a/f and b/f differ\n", FileStatus.MODIFIED, True),
         (
-            b"diff --git a/f b/f\nnew file mode 100644\nindex 0..2\nGIT binary patch\nliteral 1\nIcmZQz\n\nliteral 0\n\n",
+            b"diff --git a/f b/f\nnew file mode 100644\nindex 0..2\nGIT binary patch\nliteral 1\nIcmZQz\n\n",
             FileStatus.ADDED,
             True,
         ),

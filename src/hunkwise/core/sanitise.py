@@ -53,6 +53,12 @@ def inline(text: str) -> str:
     return markdown(" ".join(text.split()))
 
 
+def html(text: str) -> str:
+    """Return one line for inside our own HTML, where Markdown is not read: nothing of `text` is a tag or a mention."""
+    escaped = line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _unlinked(escaped)
+
+
 def code(text: str, language: str = "") -> str:
     """Return a fenced block that `text` can't leave."""
     body = _COMMAND.sub(rf"\1{JOINER}\2", visible(text))

@@ -88,10 +88,11 @@ def _table(findings: Sequence[Finding], keep: int) -> str:
 def _details(finding: Finding, keep: int) -> str:
     if keep == 0:
         return ""
-    title = _cell(finding.title, keep)
+    title = sanitise.html(_kept(finding.title, max(keep, 20)))
+    place = sanitise.html(f"{finding.file}:{finding.line}")
     quote = sanitise.code(_kept(finding.quote, keep)) if finding.quote else ""
     body = f"{quote}\n\n{comment(finding, keep=keep)}"
-    return f"<details><summary>{title} ({_place(finding)})</summary>\n\n{body}\n\n</details>"
+    return f"<details><summary>{title} (<code>{place}</code>)</summary>\n\n{body}\n\n</details>"
 
 
 def _place(finding: Finding) -> str:
