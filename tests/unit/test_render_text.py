@@ -5,6 +5,7 @@ from dataclasses import replace
 import jsonschema
 import pytest
 from inline_snapshot import snapshot
+from markdown_it import MarkdownIt
 
 from hunkwise.model.change import Notice
 from hunkwise.model.finding import Dropped, Severity
@@ -259,13 +260,22 @@ def hostile() -> object:
     )
 
 
+OUR_TAGS = re.compile(r"</?(?:details|summary|sub|code)>")
+
+
 def test_hostile_text_is_inert_in_markdown() -> None:
     text = markdown.summary(hostile())  # type: ignore[arg-type]  # a report
-    outside_code = re.sub(r"(?<![`\\])(`+)(?!`).+?(?<!`)\1(?!`)", "", text, flags=re.DOTALL)
-    assert "@everyone" not in outside_code
-    assert "<img" not in outside_code
-    assert not re.search(r"(?<!\\)\]\(", outside_code)
-    assert "<!--" not in outside_code
+    parsed = MarkdownIt("commonmark", {"linkify": False}).enable("table").parse(text)
+    tokens = [token for outer in parsed for token in (outer, *(outer.children or ()))]
+    assert not {token.type for token in tokens} & {"link_open", "image", "s_open"}
+    prose = [token.content for token in tokens if token.type in {"text", "html_inline", "html_block"}]
+    assert any("everyone" in each for each in prose)
+    for each in prose:
+        assert "@everyone" not in each
+        assert not re.search(r"#[12]", each)
+        assert "http:" not in each
+    tags = "".join(token.content for token in tokens if token.type.startswith("html"))
+    assert "<" not in OUR_TAGS.sub("", tags)
     assert "\n::error" not in text
     assert "\x1b" not in text
     assert "\u202e" not in text
