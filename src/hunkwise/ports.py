@@ -104,4 +104,4 @@ class Ports:
     prompts: Prompts
     chat: ChatModel | None
     clock: Clock
-    progress: Callable[[str], None]
+    progress: Callable[[str], object]

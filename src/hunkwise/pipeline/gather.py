@@ -62,7 +62,7 @@ def redacted(diff: Diff, scan: redact.Scan, withheld: frozenset[HunkKey]) -> Gat
             lines[key] = packing.RedactedLines(key=key, path=path, hunk=hunk, texts=masked.lines)
             if key not in withheld:
                 hunks.append(_with_texts(hunk, masked.lines))
-        files.append(replace(file, path=path, old_path=redact.text(file.old_path, scan).text, hunks=tuple(hunks)))
+        files.append(_named(file, path, redact.text(file.old_path, scan).text, hunks))
     return Gathered(
         shown=Diff(
             files=tuple(files),
@@ -133,6 +133,17 @@ def _secret_findings(path: str, hunk: Hunk, masked: redact.RedactedHunk) -> list
             )
         )
     return findings
+
+
+def _named(file: FileDiff, path: str, old_path: str, hunks: Sequence[Hunk]) -> FileDiff:
+    return replace(
+        file,
+        path=path,
+        raw_path=path.encode("utf-8"),
+        old_path=old_path,
+        raw_old_path=old_path.encode("utf-8"),
+        hunks=tuple(hunks),
+    )
 
 
 def _with_texts(hunk: Hunk, texts: Sequence[str]) -> Hunk:

@@ -51,7 +51,7 @@ def run(ref: ChangeRef, ports: Ports, settings: Settings) -> ReviewReport:
         engine="rules" if ports.chat is None else "llm",
         models=tuple(answered.usage.by_model),
         prompt=PromptId(name=pack.name, version=pack.version, sha256=pack.sha256) if pack else None,
-        change=replace(prepared.change, diff=b""),
+        change=replace(prepared.change, diff=b"", generated=frozenset()),
         diff=prepared.gathered.shown,
         verdict=verdict.decide(findings, ledger, _gate(settings)),
         findings=findings,
