@@ -1,6 +1,8 @@
 """The documents say what the code does: settings, options, exit codes, modules, prompts."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from hunkwise.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+RE_EXPORT_LINES = 6
 RELEASED_PROMPTS = ROOT / "prompts" / "released.sha256"
 
 
@@ -50,7 +53,7 @@ def test_every_module_has_its_responsibility_in_agents() -> None:
     modules = {
         path.relative_to(folder).with_suffix("").as_posix()
         for path in folder.rglob("*.py")
-        if path.read_text("utf-8").count("\n") > 2
+        if path.read_text("utf-8").count("\n") > RE_EXPORT_LINES
     }
     assert rows == modules
 
@@ -80,3 +83,10 @@ def test_a_released_prompt_never_changes() -> None:
 )
 def test_a_visitor_finds_what_every_project_has(name: str) -> None:
     assert (ROOT / name).stat().st_size > 200
+
+
+def test_the_page_of_rules_is_what_the_rule_files_say() -> None:
+    written = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "rules_page.py")], capture_output=True, text=True, check=True
+    )
+    assert (ROOT / "docs" / "rules.md").read_text("utf-8") == written.stdout
