@@ -26,7 +26,9 @@ LOCK_FILES = frozenset(
 )  # fmt: skip
 """Names (lower case) of files that a package manager writes; the managers' own documentation names them."""
 
-VENDORED = frozenset({"node_modules", "vendor", "third_party", "thirdparty", "bower_components", "jspm_packages"})
+VENDORED = frozenset(
+    {"node_modules", "vendor", "_vendor", "third_party", "thirdparty", "bower_components", "jspm_packages"}
+)
 """Folders of other people's code (a subset of github-linguist's vendor.yml that no project uses for its own)."""
 
 SECRET_FILES = re.compile(

@@ -60,8 +60,8 @@ def redacted(diff: Diff, scan: redact.Scan, withheld: frozenset[HunkKey]) -> Gat
             counts.update(found.type for found in masked.secrets)
             secrets.extend(_secret_findings(path, hunk, masked))
             lines[key] = packing.RedactedLines(key=key, path=path, hunk=hunk, texts=masked.lines)
-            if key not in withheld:
-                hunks.append(_with_texts(hunk, masked.lines))
+            shown = replace(hunk, section="", lines=()) if key in withheld else _with_texts(hunk, masked.lines)
+            hunks.append(shown)
         files.append(_named(file, path, redact.text(file.old_path, scan).text, hunks))
     return Gathered(
         shown=Diff(
