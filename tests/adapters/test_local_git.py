@@ -1,53 +1,16 @@
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from clone import Clone
 from hunkwise.adapters.local_git import LocalGit
 from hunkwise.core import patch
 from hunkwise.errors import ChangeError
-from hunkwise.model.change import Change, CommitRange, WorkingTree
+from hunkwise.model.change import CommitRange, WorkingTree
 from hunkwise.model.diff import FileStatus
 
 NAMES = (".hunkwise.yml", ".github/hunkwise.yml")
-
-
-class Clone:
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        self.git("init", "-q", "-b", "main")
-
-    def git(self, *arguments: str, fails: bool = False) -> str:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(self.folder),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            **{f"GIT_{who}_{what}": "a@b.c" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
-        }
-        command = ["git", "-c", "protocol.file.allow=always", *arguments]
-        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, check=not fails)
-        return done.stdout.decode("utf-8", "surrogateescape")
-
-    def write(self, name: str, text: str | bytes) -> None:
-        path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-
-    def commit(self, **files: str | bytes) -> str:
-        for name, text in files.items():
-            self.write(name.replace("__", "/").replace("_dot_", "."), text)
-        self.git("add", "-A")
-        self.git("commit", "-q", "--allow-empty", "-m", "change")
-        return self.git("rev-parse", "HEAD").strip()
-
-    def load(self, spec: str | None = None) -> Change:
-        ref = WorkingTree(repo=str(self.folder)) if spec is None else CommitRange(repo=str(self.folder), spec=spec)
-        return LocalGit().load(ref)
-
-    def statuses(self, spec: str | None = None) -> dict[str, str]:
-        return {file.path: file.status.value for file in patch.parse(self.load(spec).diff).files}
 
 
 @pytest.fixture
@@ -109,7 +72,7 @@ def test_odd_names_links_and_nested_repositories_in_the_working_tree(clone: Clon
     found = {file.raw_path: file for file in patch.parse(clone.load().diff).files}
     assert set(found) == {b"new\nline", b":(glob)*", b"-dash", b"link"}
     assert found[b"link"].hunks[0].lines[0].text == "/etc/hostname"
-    assert [notice.code for notice in clone.load().notices] == ["not-read"]
+    assert [notice.code for notice in clone.load().notices] == ["nested-repository"]
     ref = WorkingTree(repo=str(clone.folder))
     heads = LocalGit().head_files(ref, clone.load(), [b"link", b"-dash", b"new\nline", b"../clone/a", b"missing"])
     assert heads == {b"-dash": b"3\n", b"new\nline": b"1\n"}
@@ -148,19 +111,16 @@ def test_a_sha256_clone_a_worktree_a_submodule_and_a_bare_clone(clone: Clone, tm
     modern.commit(x="1\n")
     assert modern.statuses("HEAD") == {"x": "added"}
     clone.git("worktree", "add", "-q", str(tmp_path / "tree"))
-    tree = Clone.__new__(Clone)
-    tree.folder = tmp_path / "tree"
+    tree = Clone.at(tmp_path / "tree")
     tree.write("a", "changed\n")
     assert tree.statuses() == {"a": "modified"}
     clone.git("submodule", "--quiet", "add", str(clone.folder), "sub")
     assert clone.statuses()["sub"] == "added"
-    sub = Clone.__new__(Clone)
-    sub.folder = clone.folder / "sub"
+    sub = Clone.at(clone.folder / "sub")
     sub.write("a", "changed in it\n")
     assert sub.statuses() == {"a": "modified"}
     clone.git("clone", "-q", "--bare", str(clone.folder), str(tmp_path / "bare"))
-    bare = Clone.__new__(Clone)
-    bare.folder = tmp_path / "bare"
+    bare = Clone.at(tmp_path / "bare")
     assert bare.statuses("HEAD")["a"] == "added"
     with pytest.raises(ChangeError, match="bare repository"):
         bare.load()
@@ -200,104 +160,6 @@ def test_places_that_are_no_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ChangeError, match="git is not on the PATH"):
         clone.load("HEAD")
-
-
-@pytest.fixture
-def trap(clone: Clone) -> Path:
-    """A clone whose configuration names a program wherever git takes one; the program leaves a mark when it runs."""
-    mark = clone.folder.parent / "ran"
-    program = clone.folder.parent / "program"
-    program.write_text(f"#!/bin/sh\necho ran >> {mark}\ncat\n")
-    program.chmod(0o755)
-    hooks = clone.folder.parent / "hooks"
-    hooks.mkdir()
-    for hook in ("post-index-change", "fsmonitor-watchman", "reference-transaction", "pre-auto-gc"):
-        (hooks / hook).write_text(program.read_text())
-        (hooks / hook).chmod(0o755)
-    settings = {
-        "core.fsmonitor": program,
-        "core.hooksPath": hooks,
-        "core.pager": program,
-        "core.sshCommand": program,
-        "core.askPass": program,
-        "diff.external": program,
-        "diff.evil.command": program,
-        "diff.evil.textconv": program,
-        "filter.evil.clean": program,
-        "filter.evil.smudge": program,
-        "filter.evil.process": program,
-        "filter.evil.required": "true",
-        "alias.diff": f"!{program}",
-        "gpg.program": program,
-        "credential.helper": program,
-    }
-    for name, value in settings.items():
-        clone.git("config", name, str(value))
-    clone.write(".gitattributes", "* diff=evil filter=evil\n")
-    (clone.folder / ".git/info/attributes").write_text("* diff=evil filter=evil\n")
-    return mark
-
-
-def test_nothing_that_a_clone_names_is_run(clone: Clone, trap: Path) -> None:
-    clone.write("a", "changed\n")
-    clone.write("new", "n\n")
-    change = clone.load()
-    assert b"+changed" in change.diff
-    assert b"+n" in change.diff
-    ref = CommitRange(repo=str(clone.folder), spec="HEAD")
-    LocalGit().head_files(ref, clone.load("HEAD"), [b"a"])
-    LocalGit().config_text(ref, NAMES)
-    assert not trap.exists()
-
-
-def test_settings_of_the_clone_do_not_change_the_diff(clone: Clone) -> None:
-    clone.commit(a="one\nTWO\n", moved="bye\n", b="1\n2\n3\n4\n5\n6\n7\n8\n9\n")
-    clone.git("rm", "-q", "gone")
-    clone.commit(b="1\n2\n3\n4\nfive\n6\n7\n8\n9\n")
-    plain = clone.load("HEAD~2..HEAD").diff, clone.load("HEAD").diff
-    for name, value in {
-        "diff.noprefix": "true",
-        "diff.mnemonicPrefix": "true",
-        "diff.context": "0",
-        "diff.interHunkContext": "50",
-        "diff.renames": "false",
-        "diff.algorithm": "histogram",
-        "diff.submodule": "log",
-        "diff.wsErrorHighlight": "all",
-        "diff.relative": "true",
-        "diff.orderFile": "/nowhere",
-        "diff.suppressBlankEmpty": "true",
-        "color.ui": "always",
-        "core.quotePath": "false",
-        "core.abbrev": "4",
-        "core.worktree": "/etc",
-    }.items():
-        clone.git("config", name, value)
-    assert (clone.load("HEAD~2..HEAD").diff, clone.load("HEAD").diff) == plain
-
-
-def test_keys_of_the_caller_do_not_reach_git(clone: Clone, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    seen = tmp_path / "seen"
-    wrapper = tmp_path / "bin"
-    wrapper.mkdir()
-    real = subprocess.run(["which", "git"], capture_output=True, text=True, check=True).stdout.strip()
-    (wrapper / "git").write_text(f'#!/bin/sh\nenv >> {seen}\nexec {real} "$@"\n')
-    (wrapper / "git").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{wrapper}:{os.environ['PATH']}")
-    monkeypatch.setenv("OPENAI_API_KEY", "planted-key")
-    monkeypatch.setenv("GIT_EXTERNAL_DIFF", "/bin/false")
-    clone.write("a", "changed\n")
-    clone.load()
-    assert "planted-key" not in seen.read_text()
-    assert "GIT_EXTERNAL_DIFF" not in seen.read_text()
-
-
-def test_a_change_can_not_mark_itself_generated_or_binary(clone: Clone) -> None:
-    clone.commit(_dot_gitattributes="api/** linguist-generated\nold.py linguist-generated=false\n", api__x="1\n")
-    clone.commit(_dot_gitattributes="*.py linguist-generated -diff\n", evil_dot_py="import os\n", api__x="2\n")
-    change = clone.load("HEAD")
-    assert change.generated == {b"api/x"}
-    assert b"+import os" in change.diff
 
 
 def test_the_configuration_of_a_range_is_its_base_s_and_of_the_working_tree_the_user_s_own(clone: Clone) -> None:

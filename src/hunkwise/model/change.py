@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hunkwise.model.diff import UnreadableFile
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkingTree:
@@ -45,7 +47,7 @@ class Change:
 
     `diff` is the unified diff's bytes. `base` and `head` are commit or tree ids, None where unknown (a diff
     file) and for `head` of a working tree. `generated` holds the raw paths that `.gitattributes` of the base
-    marks `linguist-generated`. `config` is `.hunkwise.yml` as the base holds it, if any, with its path.
+    marks `linguist-generated`. `unread` names changed files that the source could not read, so `diff` lacks them.
     """
 
     source: Literal["git", "diff"]
@@ -55,6 +57,7 @@ class Change:
     diff: bytes
     generated: frozenset[bytes] = frozenset()
     notices: tuple[Notice, ...] = ()
+    unread: tuple[UnreadableFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,13 @@
 """Run git without hooks, filters, external programs, keys or anybody's configuration.
 
-A clone may be hostile: a planted `.git/config` can name programs for fsmonitor, external diff, textconv, filters and
-hooks, and a plain `git diff` runs them; `.gitattributes` of a change can call its own files binary. So git gets an
-environment of its own, the repository and work tree are named outright, and each configured filter is switched off.
+A clone may be hostile: a planted `.git/config` can name programs for fsmonitor, external diff, textconv, filters,
+hooks and fetching what a partial clone lacks, and a plain `git diff` runs them. So the clone's own git folder is asked
+only for what it alone knows, names and objects (`open_clone` gives that); whatever compares or looks at files runs in
+a git folder of ours (`apart`). Either way git gets an environment of its own, without the caller's keys.
 """
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +18,9 @@ from hunkwise.errors import ChangeError
 TIMEOUT_S = 600.0
 """Seconds one git command may take."""
 
+REASON_CHARS = 300
+"""Characters of git's own words that an error repeats."""
+
 CONFIG = (
     "core.fsmonitor=false",
     "core.hooksPath=/dev/null",
@@ -24,14 +29,20 @@ CONFIG = (
     "core.untrackedCache=false",
     "core.quotePath=true",
     "core.pager=cat",
+    "core.protectNTFS=false",
+    "core.protectHFS=false",
     "diff.algorithm=myers",
     "diff.indentHeuristic=true",
     "diff.suppressBlankEmpty=false",
-    "diff.renameLimit=10000",
+    "diff.renameLimit=1000",
     "protocol.allow=never",
     "submodule.recurse=false",
 )
-"""Settings (git-config documentation) that keep git from running programs and repositories from changing the output."""
+"""Settings (git-config documentation) that hold whatever else is configured.
+
+Nothing is checked out, so names that only a checkout could be hurt by are no reason to fail. The rename limit is git's
+own: work grows with its square (1,000 x 1,000 files take 2 s, 3,000 x 3,000 16 s), and a change must not stall us.
+"""
 
 DIFF = (
     "diff",
@@ -50,6 +61,12 @@ DIFF = (
 PATCH = (*DIFF, "--full-index", "--unified=3", "--inter-hunk-context=0", "--src-prefix=a/", "--dst-prefix=b/")
 """The same as a patch; its options would ask for one beside `--raw` or `--name-only` too."""
 
+NAMES = (*DIFF, "--no-renames", "--name-only", "-z")
+"""The same as paths, both of a rename."""
+
+RAW = (*DIFF, "--no-renames", "--raw", "--no-abbrev", "-z")
+"""The same as modes and object ids by path."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Git:
@@ -61,56 +78,52 @@ class Git:
     variables: Mapping[str, str] = field(default_factory=dict)
     switches: tuple[str, ...] = ()
 
+    @property
+    def place(self) -> Path:
+        """Where the clone lies, as messages call it."""
+        return self.top or self.folder
+
     def run(self, *arguments: str, given: bytes = b"", fails: bool = False) -> bytes:
         """Return what git prints; raises ChangeError, or with `fails` returns nothing, when it fails."""
         settings = [part for setting in (*CONFIG, *self.switches) for part in ("-c", setting)]
         try:
             done = subprocess.run(  # noqa: S603  # a fixed program, arguments after --end-of-options or --
-                ["git", *settings, *arguments],  # noqa: S607  # the user's own git
-                cwd=self.work or self.top or self.folder,
+                [program(), *settings, *arguments],
+                cwd=self.work or self.place,
                 env=self._environment(),
                 input=given,
                 capture_output=True,
                 timeout=TIMEOUT_S,
                 check=False,
             )
-        except FileNotFoundError as error:
-            raise ChangeError("git is not on the PATH", hint="install git, or review a diff file") from error
         except subprocess.TimeoutExpired as error:
-            raise ChangeError(f"git {arguments[0]} took longer than {TIMEOUT_S:.0f} s") from error
+            raise ChangeError(
+                f"git {arguments[0]} took longer than {TIMEOUT_S:.0f} s", hint="review a smaller range"
+            ) from error
+        except OSError as error:
+            raise ChangeError(f"git can't be run in {self.place}: {error.strerror}") from error
         if done.returncode == 0:
             return done.stdout
         if fails:
             return b""
-        reason = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["it gave no reason"]
-        raise ChangeError(f"git {arguments[0]} failed: {reason[-1][:300]}")
+        reason = _reason(done.stderr)
+        raise ChangeError(f"git {arguments[0]} failed: {reason}", hint=_hint(reason))
 
-    def with_index(self, index: Path) -> "Git":
-        """Return the same clone with another index."""
-        return replace(self, variables={**self.variables, "GIT_INDEX_FILE": str(index)})
-
-    def writing_to(self, folder: Path) -> "Git":
-        """Return the same clone, where new objects go to `folder`."""
-        objects = self.path("objects")
-        folder.mkdir()
-        written = {"GIT_OBJECT_DIRECTORY": str(folder), "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(objects)}
-        return replace(self, variables={**self.variables, **written})
+    def with_variables(self, **variables: str) -> "Git":
+        """Return the same clone with more in git's environment."""
+        return replace(self, variables={**self.variables, **variables})
 
     def path(self, name: str) -> Path:
         """Return where the clone keeps its `index` or `objects`."""
-        found = Path(self.run("rev-parse", "--git-path", name).decode("utf-8", "surrogateescape").rstrip("\n"))
-        return found if found.is_absolute() else (self.top or self.folder) / found
-
-    def working_in(self, folder: Path) -> "Git":
-        """Return the same clone with an empty `folder` as its work tree."""
-        apart = self.with_index(folder / "index")
-        return replace(apart, work=folder, variables={**apart.variables, "GIT_WORK_TREE": str(folder)})
+        found = Path(os.fsdecode(self.run("rev-parse", "--git-path", name).removesuffix(b"\n")))
+        return found if found.is_absolute() else self.place / found
 
     def _environment(self) -> dict[str, str]:
         tree = {} if self.top is None else {"GIT_WORK_TREE": str(self.top)}
-        kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TMPDIR") if name in os.environ}
         return {
             **kept,
+            "PATH": _search_path(),
             "LC_ALL": "C",
             "HOME": os.devnull,
             "XDG_CONFIG_HOME": os.devnull,
@@ -120,6 +133,7 @@ class Git:
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_OPTIONAL_LOCKS": "0",
             "GIT_NO_LAZY_FETCH": "1",
+            "GIT_ALLOW_PROTOCOL": "none",
             "GIT_NO_REPLACE_OBJECTS": "1",
             "GIT_LITERAL_PATHSPECS": "1",
             "GIT_DIR": str(self.folder),
@@ -128,34 +142,34 @@ class Git:
         }
 
 
-def opened(folder: str) -> Git:
-    """Return the clone that holds `folder`; raises ChangeError where there is none."""
+def open_clone(folder: str) -> Git:
+    """Return the clone that holds `folder`; raises ChangeError where there is none that git can open."""
     start = Path(folder)
     if not start.is_dir():
         raise ChangeError(f"there is no folder {folder}", hint="--repo names a folder inside a git clone")
-    start = start.resolve()
-    for top in (start, *start.parents):
-        if (top / ".git").exists():
-            return _without_filters(Git(folder=top / ".git", top=top))
-        if (top / "objects").is_dir() and (top / "refs").is_dir() and (top / "HEAD").is_file():
-            return _without_filters(Git(folder=top, top=None))
-    raise ChangeError(
-        f"{folder} is not a git repository", hint="stand in a clone, name one with --repo, or give a diff file"
-    )
+    git = _found(start.resolve())
+    if git is None:
+        raise ChangeError(
+            f"{folder} is not a git repository", hint="stand in a clone, name one with --repo, or give a diff file"
+        )
+    try:
+        git.run("rev-parse", "--git-path", "objects")
+    except ChangeError as error:
+        if error.hint:
+            raise
+        raise ChangeError(
+            f"the git repository at {git.place} can't be opened: {error.message}",
+            hint="git status there says more; a newer git may be needed",
+        ) from error
+    return git
 
 
-def _without_filters(git: Git) -> Git:
-    """Switch off every filter driver the repository configures, so that no content passes through a program."""
-    listed = git.run("config", "--list", "--name-only", "-z", fails=True).decode("utf-8", "surrogateescape")
-    drivers = sorted({name[7:].rpartition(".")[0] for name in listed.split("\0") if name.startswith("filter.")})
-    return replace(
-        git,
-        switches=tuple(
-            f"filter.{driver}.{key}"
-            for driver in drivers
-            for key in ("clean=", "smudge=", "process=", "required=false")
-        ),
-    )
+def program() -> str:
+    """Return the absolute path of git; raises ChangeError where there is none."""
+    found = shutil.which("git", path=_search_path())
+    if found is None:
+        raise ChangeError("git is not on the PATH", hint="install git, or review a diff file")
+    return found
 
 
 def nul_separated(data: bytes) -> list[bytes]:
@@ -166,3 +180,39 @@ def nul_separated(data: bytes) -> list[bytes]:
 def joined(paths: Sequence[bytes]) -> bytes:
     """Return paths as git reads them with `-z`."""
     return b"".join(path + b"\0" for path in paths)
+
+
+def printable(text: str) -> str:
+    """Return `text` on one line, with nothing in it that a terminal would obey."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
+
+
+def _found(start: Path) -> Git | None:
+    for top in (start, *start.parents):
+        if os.path.lexists(top / ".git"):
+            return Git(folder=top / ".git", top=top)
+        if all(os.path.exists(top / name) for name in ("objects", "refs", "HEAD")):  # noqa: PTH110  # never raises
+            return Git(folder=top, top=None)
+    return None
+
+
+def _search_path() -> str:
+    """Return PATH without relative folders: git runs in the clone, which could hold a `git` of its own."""
+    return os.pathsep.join(part for part in os.environ.get("PATH", "").split(os.pathsep) if Path(part).is_absolute())
+
+
+def _reason(stderr: bytes) -> str:
+    """Return git's gravest line."""
+    lines = [line.strip() for line in stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+    grave = [line for line in lines if line.startswith(("fatal:", "error:"))]
+    last = (grave or lines or ["it gave no reason"])[-1]
+    return printable(last[:REASON_CHARS])
+
+
+def _hint(reason: str) -> str:
+    if any(
+        words in reason
+        for words in ("unable to read", "bad object", "bad tree", "missing blob", "could not get object")
+    ):
+        return "objects are missing: in a partial clone git fetch --refetch brings them; git fsck tells of damage"
+    return ""

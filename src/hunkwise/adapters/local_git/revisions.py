@@ -1,10 +1,15 @@
 """What a range names: base and head, or why not."""
 
+import re
 from dataclasses import dataclass
 
+from hunkwise.adapters.local_git import command
 from hunkwise.adapters.local_git.command import Git
 from hunkwise.errors import ChangeError
 from hunkwise.model.change import Notice
+
+OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+"""An object id in either hash."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +39,10 @@ def pair(git: Git, spec: str) -> Pair:
 def commit(git: Git, name: str) -> str:
     """Return the id of the commit `name` means; HEAD where it is empty."""
     wanted = name or "HEAD"
-    found = git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{wanted}^{{commit}}", fails=True)
-    if not found.strip():
-        hint = "this clone has no commit yet" if wanted == "HEAD" else "check the name, or fetch it first: git fetch"
-        raise ChangeError(f"there is no commit {wanted} in {git.top or git.folder}", hint=hint)
-    return found.decode().strip()
+    found = _id(git, f"{wanted}^{{commit}}")
+    if found is None:
+        raise ChangeError(f"there is no commit {command.printable(wanted)} in {git.place}", hint=_hint(git, wanted))
+    return found
 
 
 def empty_tree(git: Git) -> str:
@@ -48,16 +52,16 @@ def empty_tree(git: Git) -> str:
 
 def head_or_empty(git: Git) -> Pair:
     """Return HEAD as the base of a working tree; the empty tree where there is no commit yet."""
-    found = git.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", fails=True).decode().strip()
-    if found:
+    found = _id(git, "HEAD^{commit}")
+    if found is not None:
         return Pair(base=found, head="")
     notice = Notice(code="no-commit", text="There is no commit yet: the working tree is compared with nothing.")
     return Pair(base=empty_tree(git), head="", is_whole=True, notices=(notice,))
 
 
 def _against_parent(git: Git, head: str) -> Pair:
-    parent = git.run("rev-parse", "--verify", "--quiet", f"{head}^1", fails=True).decode().strip()
-    if parent:
+    parent = _id(git, f"{head}^1")
+    if parent is not None:
         return Pair(base=parent, head=head)
     has_parent = any(line.startswith(b"parent ") for line in _header(git, head))
     code = "shallow-commit" if has_parent else "root-commit"
@@ -69,6 +73,21 @@ def _against_parent(git: Git, head: str) -> Pair:
     return Pair(base=empty_tree(git), head=head, is_whole=True, notices=(Notice(code=code, text=text),))
 
 
+def _id(git: Git, expression: str) -> str | None:
+    """Return the one id `expression` means; `^X` means more than an id, and is none."""
+    found = git.run("rev-parse", "--verify", "--quiet", "--end-of-options", expression, fails=True)
+    text = found.decode("ascii", "replace").strip()
+    return text if OBJECT_ID.fullmatch(text) else None
+
+
+def _hint(git: Git, wanted: str) -> str:
+    if wanted == "HEAD":
+        return "this clone has no commit yet"
+    if _id(git, f"refs/remotes/origin/{wanted}^{{commit}}") is not None:
+        return f"there is origin/{wanted}: name that"
+    return "check the name, or fetch it first: git fetch"
+
+
 def _header(git: Git, name: str) -> list[bytes]:
     return git.run("cat-file", "commit", name).partition(b"\n\n")[0].split(b"\n")
 
@@ -77,7 +96,7 @@ def _merge_base(git: Git, base: str, head: str, spec: str) -> str:
     found = git.run("merge-base", base, head, fails=True).decode().split()
     if not found:
         raise ChangeError(
-            f"{spec} has no merge base",
+            f"{command.printable(spec)} has no merge base",
             hint="the histories are unrelated, or the clone is too shallow: git fetch --unshallow",
         )
     return found[0]
