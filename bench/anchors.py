@@ -119,7 +119,8 @@ def main() -> int:
     total = Count()
     for folder in chosen.repositories:
         count = check(folder, chosen.max_commits)
-        name = folder.parent.name if folder.name in {".git", "repo"} else folder.name
+        full = folder.resolve()
+        name = full.parent.name if full.name in {".git", "repo"} else full.name
         print(_row(name, count), flush=True)
         for field in Count.__slots__:
             setattr(total, field, getattr(total, field) + getattr(count, field))

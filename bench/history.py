@@ -1,6 +1,6 @@
 """Build git histories to measure on: consecutive releases of pinned packages, and repositories that hold every oddity.
 
-    python bench/history.py FOLDER
+    python bench/history.py FOLDER [--torture-only]
 
 A release is a merge of one commit per top-level folder that changed in it. The packages are wheels of the versions
 below, downloaded by pip and unpacked, never run. The torture repositories are made here by hand. Everything is
@@ -44,10 +44,10 @@ ENVIRONMENT = {
 }
 
 
-def main(target: Path) -> None:
+def main(target: Path, *, torture_only: bool) -> None:
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as cache:
-        for package, versions in RELEASES.items():
+        for package, versions in ({} if torture_only else RELEASES).items():
             build_package(target / package, package, versions.split(), Path(cache))
             print(f"built {package}", file=sys.stderr)
     for name, steps in torture():
@@ -254,4 +254,4 @@ def torture() -> Iterator[tuple[str, list[Step]]]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), torture_only="--torture-only" in sys.argv[2:])

@@ -94,8 +94,6 @@ def sources(tree: str) -> Iterator[tuple[str, Path]]:
 
 
 def first_line(path: Path) -> bytes:
-    if path.suffix:
-        return b""
     with path.open("rb") as stream:
         return stream.readline(200)
 

@@ -71,7 +71,7 @@ def _uv() -> str:
         import ensurepip  # noqa: F401, PLC0415  # venv needs it; some systems leave it out
         import venv  # noqa: PLC0415  # the same
     except ImportError:
-        fail("Python's venv and ensurepip are missing", "on Debian or Ubuntu: apt-get install python3-venv")
+        fail("Python's venv or ensurepip is missing: apt-get install python3-venv (Debian, Ubuntu)")
     try:
         venv.create(folder, with_pip=True)
         subprocess.check_call(
@@ -127,7 +127,7 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
-def fail(what: str, hint: str) -> NoReturn:
+def fail(what: str, hint: str = "") -> NoReturn:
     """Print what is wrong and what to do, and stop."""
-    sys.stderr.write("hunkwise: " + what + "\n  " + hint + "\n")
+    sys.stderr.write("hunkwise: " + what + ("\n  " + hint if hint else "") + "\n")
     sys.exit(1)

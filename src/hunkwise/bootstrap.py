@@ -1,16 +1,20 @@
 """The one file that names concrete adapters, and imports each only when it is needed."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from hunkwise.adapters import configuration
-from hunkwise.adapters.configuration import ConfigText
 from hunkwise.errors import ConfigurationError, UsageError
 from hunkwise.model.change import ChangeRef, DiffText
 from hunkwise.model.report import ReviewReport
 from hunkwise.ports import ChangeSource, ChatModel, Ports
-from hunkwise.settings import Settings
+
+if TYPE_CHECKING:
+    # pydantic takes 100 ms: for --help only its name is needed
+    from hunkwise.adapters.configuration import ConfigText
+    from hunkwise.settings import Settings
 
 CONFIG_FILES = (".hunkwise.yml", ".github/hunkwise.yml")
 """Where a repository's configuration may stand; the first that exists counts."""
@@ -33,6 +37,8 @@ def settings(
     options: Mapping[str, Any],
 ) -> Settings:
     """Return the settings for a review of `ref`; for a range the repository's file is read at its base."""
+    from hunkwise.adapters import configuration  # noqa: PLC0415  # late: start-up
+
     text = _given_config(config) if config is not None else _repository_config(ref, repo)
     return configuration.load(text, environment, options)
 
@@ -161,6 +167,8 @@ def _chat(chosen: Settings, environment: Mapping[str, str]) -> ChatModel | None:
 
 
 def _given_config(name: str) -> ConfigText:
+    from hunkwise.adapters.configuration import ConfigText  # noqa: PLC0415  # late: start-up
+
     path = Path(name)
     if not path.is_file():
         raise UsageError(f"--config: there is no file {name}")
@@ -168,6 +176,8 @@ def _given_config(name: str) -> ConfigText:
 
 
 def _repository_config(ref: ChangeRef, repo: str) -> ConfigText | None:
+    from hunkwise.adapters.configuration import ConfigText  # noqa: PLC0415  # late: start-up
+
     if not isinstance(ref, DiffText):
         from hunkwise.adapters.local_git import LocalGit  # noqa: PLC0415  # only the source asked for
 

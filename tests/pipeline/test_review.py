@@ -228,3 +228,10 @@ def test_prompts_are_what_a_review_would_send_and_nothing_is_sent() -> None:
 def test_an_empty_change_is_approved_as_empty() -> None:
     report, _, _ = run(b"")
     assert report.verdict.reasons == ("the change is empty",)
+
+
+def test_a_new_file_that_calls_itself_generated_is_skipped_and_named() -> None:
+    new = b"diff --git a/g.py b/g.py\nnew file mode 100644\n--- /dev/null\n+++ b/g.py\n@@ -0,0 +1 @@\n"
+    report, _, _ = run(new + b"+# @generated\n")
+    assert [(notice.code, "g.py" in notice.text) for notice in report.notices] == [("generated-by-own-word", True)]
+    assert ends(report)[0][1] is HunkState.SKIPPED

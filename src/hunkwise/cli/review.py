@@ -11,7 +11,6 @@ from hunkwise import bootstrap
 from hunkwise.cli import target as targets
 from hunkwise.errors import UsageError
 from hunkwise.model.report import Outcome, ReviewReport
-from hunkwise.settings import Settings
 
 EXIT_BY_OUTCOME = {Outcome.APPROVE: 0, Outcome.BLOCK: 1, Outcome.INCOMPLETE: 4}
 """Exit code of each outcome, the command line's contract."""
@@ -58,12 +57,6 @@ def command(target: str | None, **options: Any) -> int:  # noqa: ANN401  # click
         _write(bootstrap.render(report, "html"), options["page"])
     if options["output"] and not options["quiet"]:
         click.echo(f"hunkwise: {bootstrap.verdict_line(report)} ({options['output']})", err=True)
-    return exit_code(report, settings)
-
-
-def exit_code(report: ReviewReport, settings: Settings) -> int:
-    """Return the contract's exit code for `report`."""
-    del settings
     return EXIT_BY_OUTCOME[report.verdict.outcome]
 
 

@@ -53,6 +53,9 @@ GENERATED_HEADER = re.compile(
 )
 """A header that marks a file as generated (Go's is defined at https://go.dev/s/generatedcode)."""
 
+BY_HEADER = "generated (header)"
+"""The reason of a file skipped for what its own first lines say."""
+
 HEADER_LINES = 20
 """Lines of a file in which its header stands."""
 
@@ -107,7 +110,7 @@ def _policies(file: FileDiff, globs: "_Globs", generated: frozenset[bytes]) -> I
     yield "vendored" if VENDORED.intersection(folder.lower().split("/")) else None
     yield "generated (.gitattributes)" if file.raw_path in generated else None
     yield "generated (name)" if GENERATED_PATHS.fullmatch(name.lower()) else None
-    yield "generated (header)" if _has_generated_header(file) else None
+    yield BY_HEADER if _has_generated_header(file) else None
     yield "minified" if _is_minified(file) else None
 
 

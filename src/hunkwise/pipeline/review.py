@@ -7,9 +7,9 @@ from hunkwise import __version__
 from hunkwise.core import bookkeeping, packing, patch, prompting, ranking, redact, select, verdict
 from hunkwise.core.bookkeeping import End
 from hunkwise.errors import ChatFault, ConfigurationError
-from hunkwise.model.change import Change, ChangeRef
+from hunkwise.model.change import Change, ChangeRef, Notice
 from hunkwise.model.chat import Message, PromptPack, Redacted
-from hunkwise.model.diff import Diff
+from hunkwise.model.diff import Diff, FileStatus
 from hunkwise.model.finding import Dropped, Finding, Severity
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import HunkKey
@@ -59,7 +59,7 @@ def run(ref: ChangeRef, ports: Ports, settings: Settings) -> ReviewReport:
         ledger=ledger,
         redactions_by_type=prepared.gathered.by_type,
         usage=answered.usage,
-        notices=(*prepared.change.notices, *answered.notices),
+        notices=(*prepared.change.notices, *_evasions(prepared), *answered.notices),
         timings_ms=watch.laps,
     )
 
@@ -172,6 +172,21 @@ def _left(left: Left) -> End:
     if left.unread:
         return End(state=HunkState.FAILED, reason=f"unread: {left.reason}")
     return End(state=HunkState.SKIPPED, reason=left.reason)
+
+
+def _evasions(prepared: Prepared) -> tuple[Notice, ...]:
+    """Tell which new files were skipped on their own word: a reader should know that nobody looked."""
+    named = dict.fromkeys(
+        prepared.gathered.shown.files[key.file].path
+        for key, end in prepared.ends.items()
+        if end.reason == select.BY_HEADER and prepared.diff.files[key.file].status is FileStatus.ADDED
+    )
+    if not named:
+        return ()
+    shown = ", ".join(list(named)[:5]) + (f" and {len(named) - 5} more" if len(named) > 5 else "")
+    return (
+        Notice(code="generated-by-own-word", text=f"New files that call themselves generated were not read: {shown}."),
+    )
 
 
 def _policy(settings: Settings) -> SelectionPolicy:
