@@ -9,7 +9,7 @@ from typing import Any
 from hunkwise.errors import DetectorError
 from hunkwise.model.change import Change, ChangeRef
 from hunkwise.model.chat import ChatReply, ChatRequest, TokenUsage
-from hunkwise.model.diff import FileDiff
+from hunkwise.model.diff import FileDiff, UnreadableFile
 from hunkwise.model.finding import RuleHit, SecretSpan
 
 HUNK_ID = re.compile(r'<hunk id="([0-9a-f-]+)">')
@@ -115,9 +115,9 @@ class GivenChange:
     """A change and its head files, as given."""
 
     def __init__(
-        self, diff: bytes, head: Mapping[bytes, bytes] | None = None, generated: frozenset[bytes] = frozenset()
+        self, diff: bytes, head: Mapping[bytes, bytes] | None = None, unread: tuple[UnreadableFile, ...] = ()
     ) -> None:
-        self._change = Change(source="diff", repo=None, base=None, head=None, diff=diff, generated=generated)
+        self._change = Change(source="diff", repo=None, base=None, head=None, diff=diff, unread=unread)
         self._head = head or {}
 
     def load(self, ref: ChangeRef) -> Change:

@@ -20,6 +20,7 @@ from hunkwise.adapters.prompt_files import PromptFiles
 from hunkwise.errors import ChatError, ChatFault, ConfigurationError
 from hunkwise.model.change import DiffText
 from hunkwise.model.chat import ChatRequest
+from hunkwise.model.diff import UnreadableFile
 from hunkwise.model.finding import Rule, RuleHit, Severity
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.report import Outcome, ReviewReport
@@ -59,13 +60,14 @@ def run(
     hits: tuple[RuleHit, ...] = (),
     secrets: PlantedSecrets | None = None,
     head: dict[bytes, bytes] | None = None,
+    unread: tuple[UnreadableFile, ...] = (),
     on: Callable[..., Any] = review.run,
     **settings: Any,
 ) -> tuple[ReviewReport, ScriptedChat | None, GivenRules]:
     chat = ScriptedChat(script) if script else None
     rules = GivenRules(*hits)
     ports = Ports(
-        changes=GivenChange(diff, head),
+        changes=GivenChange(diff, head, unread),
         secrets=secrets or PlantedSecrets(KEY),
         tokens=WordCounter(),
         rules=rules,
@@ -235,3 +237,9 @@ def test_a_new_file_that_calls_itself_generated_is_skipped_and_named() -> None:
     report, _, _ = run(new + b"+# @generated\n")
     assert [(notice.code, "g.py" in notice.text) for notice in report.notices] == [("generated-by-own-word", True)]
     assert ends(report)[0][1] is HunkState.SKIPPED
+
+
+def test_a_file_the_source_could_not_read_is_failed() -> None:
+    report, _, _ = run(b"", unread=(UnreadableFile(path="locked", reason="permission denied", hunks=0),))
+    assert ends(report) == [("locked", HunkState.FAILED, None, "unreadable: permission denied")]
+    assert report.verdict.outcome is Outcome.INCOMPLETE

@@ -1,7 +1,6 @@
 """A change to review: where it comes from, and its bytes."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from hunkwise.model.diff import UnreadableFile
@@ -58,10 +57,3 @@ class Change:
     generated: frozenset[bytes] = frozenset()
     notices: tuple[Notice, ...] = ()
     unread: tuple[UnreadableFile, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeadFiles:
-    """Head contents by raw path; a path that is missing could not be had (a diff file, a size cap)."""
-
-    content_by_path: Mapping[bytes, bytes] = field(default_factory=dict)

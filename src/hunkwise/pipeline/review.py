@@ -51,7 +51,7 @@ def run(ref: ChangeRef, ports: Ports, settings: Settings) -> ReviewReport:
         engine="rules" if ports.chat is None else "llm",
         models=tuple(answered.usage.by_model),
         prompt=PromptId(name=pack.name, version=pack.version, sha256=pack.sha256) if pack else None,
-        change=replace(prepared.change, diff=b"", generated=frozenset()),
+        change=replace(prepared.change, diff=b"", generated=frozenset(), unread=()),
         diff=prepared.gathered.shown,
         verdict=verdict.decide(findings, ledger, _gate(settings)),
         findings=findings,
@@ -77,7 +77,8 @@ def prepare(ref: ChangeRef, ports: Ports, settings: Settings) -> Prepared:
     watch = _Watch(ports.clock, {})
     change = ports.changes.load(ref)
     watch.lap("load")
-    diff = patch.parse(change.diff)
+    parsed = patch.parse(change.diff)
+    diff = replace(parsed, unreadable=(*parsed.unreadable, *change.unread))
     watch.lap("parse")
     selection = select.files(diff, _policy(settings), change.generated)
     watch.lap("select")
