@@ -150,3 +150,12 @@ def test_a_quote_of_shown_lines_lands_on_lines_that_hold_it_or_is_refused(
         numbers = {line.number for line in shown.lines if line.sign != ("-" if found.side is Side.RIGHT else "+")}
         assert {found.line, found.end_line} <= numbers
         assert found.line <= found.end_line
+
+
+def test_an_ellipsis_at_the_ends_of_a_quote_stands_for_nothing() -> None:
+    assert lines(place("...\nresult = 0\nfor price in prices:\n# ...")) == (Side.RIGHT, 2, 3)
+
+
+def test_code_that_is_an_ellipsis_is_code() -> None:
+    body = "+class A:\n+    ...\n+    b = 1"
+    assert lines(place("class A:\n    ...\n    b = 1", body=body)) == (Side.RIGHT, 1, 3)

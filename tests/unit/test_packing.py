@@ -68,3 +68,16 @@ def test_a_chunk_is_halved_without_losing_a_passage(count: int) -> None:
     halves = packing.split(chunk)
     assert len(halves) == min(count, 2)
     assert tuple(passage for half in halves for passage in half.passages) == chunk.passages
+
+
+def test_a_hunk_without_a_boundary_is_cut_at_the_budget() -> None:
+    packed = packing.pack([material("\n".join(f"+    word{n} = {n}" for n in range(80)))], 60, words)
+    assert len(packed.chunks) > 3
+    assert all(chunk.tokens <= 60 for chunk in packed.chunks)
+
+
+def test_a_hunk_is_rather_cut_after_a_blank_line_than_inside_a_block() -> None:
+    block = "+    if a:\n+        b()\n+        c()\n+"
+    packed = packing.pack([material("\n".join([block] * 20))], 60, words)
+    starts = [chunk.passages[0].lines[0].text for chunk in packed.chunks]
+    assert set(starts) == {"    if a:"}

@@ -296,3 +296,35 @@ def test_no_bytes_crash_it(data: bytes) -> None:
 def test_a_hundred_thousand_files_of_headers_end() -> None:
     parsed = patch.parse(b"diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1,9 +1,9 @@\n" * 25_000)
     assert len(parsed.unreadable) == 25_000
+
+
+@pytest.mark.parametrize(
+    ("names", "path"),
+    [
+        (b'"a/q\\tz" b/plain', b"plain"),
+        (b'a/plain "b/q\\tz"', b"q\tz"),
+        (b"a/only-one", b"a/only-one"),
+        (b"a/x a/y", b"a/x a/y"),
+        (b"old/f new/f", b"old/f new/f"),
+        (b'"a/\\x\\"\\\\" "b/\\x\\"\\\\"', b'\\x"\\'),
+    ],
+)
+def test_a_line_of_two_names_that_says_all_there_is(names: bytes, path: bytes) -> None:
+    file = one(b"diff --git " + names + b"\nold mode 100644\nnew mode 100755\n")
+    assert file.raw_path == path
+
+
+def test_half_of_a_rename_falls_back_to_the_other_names() -> None:
+    file = one(b"diff --git a/o b/o\nrename from o\n--- a/o\n+++ b/o\n@@ -1 +1 @@\n-a\n+b\n")
+    assert file.raw_path == b"o"
+
+
+def test_after_a_bad_file_the_next_plain_one_is_found() -> None:
+    bad = b"--- a/bad\n+++ b/bad\n@@ -1,9 +1,9 @@\n a\nprose\n"
+    parsed = patch.parse(bad + b"--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b\n")
+    assert [file.path for file in parsed.files] == ["f"]
+    assert [file.path for file in parsed.unreadable] == ["bad"]
+
+
+def test_names_with_the_same_prefix_letter_have_none() -> None:
+    assert one(b"--- a/f\n+++ a/g\n@@ -1 +1 @@\n-a\n+b\n").raw_path == b"a/g"

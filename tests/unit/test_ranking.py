@@ -111,3 +111,11 @@ def test_a_rule_speaks_with_its_own_words() -> None:
     made = ranking.from_rule(RuleHit(rule=rule, path="raw", line=2, end_line=3), "shown", "code")
     assert (made.file, made.line, made.end_line, made.origin, made.quote) == ("shown", 2, 3, "rule:r", "code")
     assert (made.severity, made.confidence, made.title) == (Severity.LOW, 0.8, "t")
+
+
+def test_hits_of_one_rule_that_overlap_are_two_unless_their_lines_are_the_same() -> None:
+    wide = finding(1, origin="rule:r", end_line=5)
+    kept, _ = ranking.rank([wide, finding(3, origin="rule:r")])
+    assert len(kept) == 2
+    kept, _ = ranking.rank([wide, finding(1, origin="rule:r", end_line=5)])
+    assert len(kept) == 1

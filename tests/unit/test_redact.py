@@ -85,3 +85,10 @@ def test_every_line_of_a_hunk_has_its_text_and_no_secret(rows: list[tuple[str, s
     got = masked("\n".join(sign + text for sign, text in rows))
     assert len(got.lines) == len(rows)
     assert not any(re.search("KEY[0-9]{4}", line) for line in got.lines)
+
+
+def test_blank_lines_inside_a_secret_stay_blank() -> None:
+    def whole(text: str) -> Sequence[SecretSpan]:
+        return [SecretSpan(start=0, end=len(text), type="key", reportable=True)] if "<" not in text else []
+
+    assert redact.text("one\r\n\n  \ntwo", whole).text == "<redacted:key:1>\r\n\n  \n<redacted:key:1>"

@@ -354,3 +354,17 @@ def test_durations_and_numbers() -> None:
     assert [figures.duration(value) for value in (None, 12.4, 2_500)] == ["not known", "12 ms", "2.5 s"]
     assert figures.number(1234567) == "1,234,567"
     assert [figures.plural(1, "hunk"), figures.plural(2, "hunk")] == ["1 hunk", "2 hunks"]
+
+
+def test_a_bare_finding_and_a_review_without_a_model_read_well() -> None:
+    bare = finding(
+        scenario="", suggestion="", quote="", file="gone.py", replacement=None, description="Same", title="Same"
+    )
+    made = report(findings=(bare,), usage=Usage(), prompt=None, notices=(), dropped=())
+    text = terminal.text(made)
+    assert "when:" not in text
+    assert text.count("Same") == 1
+    assert "no model was asked" in markdown.summary(made)
+    assert "*When:*" not in markdown.comment(bare)
+    assert terminal.text(empty_report()).strip().endswith(terminal.verdict_line(empty_report()))
+    assert len(markdown.summary(report(findings=(finding(line=3),) * 3), limit=4_000)) <= 4_000

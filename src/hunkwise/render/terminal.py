@@ -43,7 +43,7 @@ def text(report: ReviewReport, *, width: int = 100, color: bool = False) -> str:
 def verdict_line(report: ReviewReport) -> str:
     """Return the verdict with its reasons on one line."""
     verdict = report.verdict
-    return f"{verdict.outcome.value}: {sanitise.line('; '.join(verdict.reasons))}"
+    return ": ".join(part for part in (verdict.outcome.value, sanitise.line("; ".join(verdict.reasons))) if part)
 
 
 def _parts(report: ReviewReport) -> Iterator[Group | Text | Padding]:
