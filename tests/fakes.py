@@ -54,10 +54,11 @@ def reads_all(request: ChatRequest, number: int) -> str:
 class ScriptedChat:
     """A chat model that answers by a script and remembers what it was asked."""
 
-    def __init__(self, script: Script = reads_all, name: str = "fake") -> None:
+    def __init__(self, script: Script = reads_all, *, answers_as: str = "fake") -> None:
         self._script = script
         self._lock = threading.Lock()
-        self.name = name
+        self._answers_as = answers_as
+        self.name = "fake"
         self.requests: list[ChatRequest] = []
         self.closed = False
 
@@ -67,7 +68,7 @@ class ScriptedChat:
             self.requests.append(request)
         text = self._script(request, number)
         usage = TokenUsage(prompt=100, cached_prompt=40, completion=10)
-        return ChatReply(text=text, model=self.name, usage=usage, latency_s=0.25)
+        return ChatReply(text=text, model=self._answers_as, usage=usage, latency_s=0.25)
 
     def close(self) -> None:
         self.closed = True

@@ -61,10 +61,11 @@ def run(
     secrets: PlantedSecrets | None = None,
     head: dict[bytes, bytes] | None = None,
     unread: tuple[UnreadableFile, ...] = (),
+    answers_as: str = "fake",
     on: Callable[..., Any] = review.run,
     **settings: Any,
 ) -> tuple[ReviewReport, ScriptedChat | None, GivenRules]:
-    chat = ScriptedChat(script) if script else None
+    chat = ScriptedChat(script, answers_as=answers_as) if script else None
     rules = GivenRules(*hits)
     ports = Ports(
         changes=GivenChange(diff, head, unread),
@@ -243,3 +244,15 @@ def test_a_file_the_source_could_not_read_is_failed() -> None:
     report, _, _ = run(b"", unread=(UnreadableFile(path="locked", reason="permission denied", hunks=0),))
     assert ends(report) == [("locked", HunkState.FAILED, None, "unreadable: permission denied")]
     assert report.verdict.outcome is Outcome.INCOMPLETE
+
+
+def test_requests_and_tokens_stand_under_the_name_the_endpoint_answers_by() -> None:
+    def once_down(request: ChatRequest, number: int) -> str:
+        if number == 0:
+            raise ChatError(ChatFault.OVERLOAD, "busy")
+        return reads_all(request, number)
+
+    report, _, _ = run(file("a.py", "+x"), script=once_down, answers_as="fake-2026-01-01")
+    assert report.models == ("fake-2026-01-01",)
+    asked = report.usage.by_model["fake-2026-01-01"]
+    assert (asked.requests, asked.prompt_tokens) == (2, 100)

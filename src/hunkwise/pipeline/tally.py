@@ -57,15 +57,15 @@ def _usage(answers: Sequence[Answered], model: str) -> Usage:
     attempts = sum(answered.attempts for answered in answers)
     if not attempts:
         return Usage()
-    by_model: dict[str, list[ChatReply]] = {model: []}
+    by_model: dict[str, list[ChatReply]] = {}
     for reply in replies:
         by_model.setdefault(reply.model, []).append(reply)
     unanswered = attempts - len(replies)
+    asked = next(iter(by_model), model)  # the name an endpoint answers under may be longer than the one it was asked by
+    by_model.setdefault(asked, [])
     return Usage(
         by_model={
-            name: _of_model(each, len(each) + (unanswered if name == model else 0))
-            for name, each in by_model.items()
-            if each or name == model
+            name: _of_model(each, len(each) + (unanswered if name == asked else 0)) for name, each in by_model.items()
         },
         latencies_ms=tuple(reply.latency_s * 1000 for reply in replies),
     )
