@@ -110,7 +110,8 @@ def _ask_model(prepared: Prepared, pack: PromptPack, chat: ChatModel, ports: Por
         max_tries=settings.max_tries,
         max_parallel=settings.max_parallel,
     )
-    ports.progress(f"asking {chat.name}: {len(packed.chunks)} requests")
+    count = len(packed.chunks)
+    ports.progress(f"asking {chat.name}: {count} request{'' if count == 1 else 's'}")
     answers = answer.all_chunks(packed.chunks, asking)
     fault = asking.stop.fault
     if fault is not None and fault.fault is ChatFault.UNKNOWN_MODEL and not any(each.replies for each in answers):

@@ -130,11 +130,14 @@ def _ledger(report: ReviewReport) -> Iterator[Text | Padding]:
     ledger = report.ledger
     counts = ", ".join(f"{ledger.count(state)} {state.value}" for state in HunkState if ledger.count(state))
     yield Text(f"{figures.plural(len(ledger.entries), 'hunk')}: {counts or 'nothing to read'}")
+    failed: dict[tuple[str, str], list[str | None]] = {}
     for entry in ledger.entries:
         if entry.state is HunkState.FAILED:
-            place = sanitise.line(f"{entry.file} {entry.hunk or ''}".strip())
-            reason = sanitise.line(entry.reason or "no reason given")
-            yield _indented(Text.assemble(("not reviewed ", "bold yellow"), f"{place}: {reason}"))
+            failed.setdefault((entry.file, entry.reason or "no reason given"), []).append(entry.hunk)
+    for (file, reason), hunks in failed.items():
+        where = hunks[0] or "" if len(hunks) == 1 else f"({len(hunks)} hunks)"
+        place = sanitise.line(f"{file} {where}".strip())
+        yield _indented(Text.assemble(("not reviewed ", "bold yellow"), f"{place}: {sanitise.line(reason)}"))
     skipped = Counter(entry.reason or "" for entry in ledger.entries if entry.state is HunkState.SKIPPED)
     for reason, count in skipped.most_common(MAX_REASONS):
         files = _files([entry.file for entry in ledger.entries if entry.reason == reason])

@@ -22,13 +22,19 @@ class Format:
 
 _ALNUM = "[0-9A-Za-z]"
 _WORD = "[0-9A-Za-z_-]"
-_END = r"(?:[^0-9A-Za-z_-]|$)"
+_ALONE = r"(?:^|[^0-9A-Za-z_+/=-])"
+_ALONE_END = r"(?:[^0-9A-Za-z_+/=-]|$)"
 _START = r"(?:^|[^0-9A-Za-z_])"
 
 
 def _token(kind: str, body: str) -> Format:
     """Return the format of a token that starts with letters nothing else starts with."""
     return Format(type=kind, pattern=f"{_START}({body})")
+
+
+def _lookalike(kind: str, body: str) -> Format:
+    """Return the format of a token that base64 may hold by chance: it must stand alone, and is only masked."""
+    return Format(type=kind, pattern=f"{_ALONE}({body}){_ALONE_END}", certain=False)
 
 
 PROVIDERS = (
@@ -79,9 +85,9 @@ PROVIDERS = (
     Format(type="azure-sas", pattern=r"[?&;]sig=([0-9A-Za-z%+/]{40,120}(?:={1,2}|%3[Dd]){0,2})"),
     _token("sendgrid-key", f"SG\\.{_WORD}{{16,32}}\\.[0-9A-Za-z_=-]{{16,64}}"),
     _token("sendinblue-key", f"xkeysib-[a-f0-9]{{64}}-{_ALNUM}{{16}}"),
-    _token("mailgun-key", "(?:key|pubkey)-[a-f0-9]{32}|[a-f0-9]{32}-[a-f0-9]{8}-[a-f0-9]{8}"),
-    _token("mailchimp-key", "[0-9a-f]{32}-us[0-9]{1,2}"),
-    _token("twilio-key", "(?:SK|AC)[0-9a-f]{32}"),
+    _lookalike("mailgun-key", "(?:key|pubkey)-[a-f0-9]{32}|[a-f0-9]{32}-[a-f0-9]{8}-[a-f0-9]{8}"),
+    _lookalike("mailchimp-key", "[0-9a-f]{32}-us[0-9]{1,2}"),
+    _lookalike("twilio-key", "(?:SK|AC)[0-9a-f]{32}"),
     _token("datadog-token", "ddapp?_[0-9A-Za-z]{34,40}|pub[0-9a-f]{32}"),
     _token("vault-token", f"hvs\\.{_WORD}{{24,200}}|hv[br]\\.{_WORD}{{24,300}}"),
     _token("terraform-token", f"{_ALNUM}{{14}}\\.atlasv1\\.[0-9A-Za-z=_-]{{60,70}}"),
@@ -106,7 +112,7 @@ PROVIDERS = (
     _token("settlemint-token", "sm_(?:pat|aat|sat)_[0-9A-Za-z]{16}"),
     _token("shippo-token", "shippo_(?:live|test)_[a-f0-9]{40}"),
     _token("shopify-token", "shp(?:at|ca|pa|ss)_[0-9A-Za-z]{32,38}"),
-    _token("square-token", f"(?:EAAA|sq0(?:atp|csp|idp)-){_WORD}{{22,60}}"),
+    _lookalike("square-token", f"(?:EAAA|sq0(?:atp|csp|idp)-){_WORD}{{22,60}}"),
     _token("sourcegraph-token", "sgp_(?:[a-fA-F0-9]{16}_|local_)?[a-fA-F0-9]{40}|slk_[a-f0-9]{64}"),
     _token("supabase-key", "sb(?:p|_secret|_publishable)_[0-9A-Za-z_]{30,60}"),
     _token("tailscale-key", f"tskey-[a-z]+-{_ALNUM}+-{_ALNUM}{{10,}}"),
@@ -135,8 +141,8 @@ PROVIDERS = (
     _token("harness-key", f"(?:pat|sat)\\.{_WORD}{{22}}\\.[0-9a-f]{{24}}\\.{_ALNUM}{{20}}"),
     _token("infracost-token", f"ico-{_ALNUM}{{32}}"),
     _token("intra42-secret", "s-s4t2(?:ud|af)-[a-f0-9]{64}"),
-    _token("launchdarkly-key", "(?:sdk|mob|api)-[a-f0-9]{8}-[a-f0-9]{4}-4[a-f0-9]{3}-[a-f0-9]{4}-[a-f0-9]{12}"),
-    _token("lob-key", "(?:live|test)(?:_pub)?_[a-f0-9]{31,35}"),
+    _lookalike("launchdarkly-key", "(?:sdk|mob|api)-[a-f0-9]{8}-[a-f0-9]{4}-4[a-f0-9]{3}-[a-f0-9]{4}-[a-f0-9]{12}"),
+    _lookalike("lob-key", "(?:live|test)(?:_pub)?_[a-f0-9]{31,35}"),
     _token("maxmind-key", f"{_ALNUM}{{6}}_{_ALNUM}{{29}}_mmk"),
     _token("mapbox-token", "(?:pk|sk)\\.[0-9A-Za-z]{60}\\.[0-9A-Za-z_-]{22}"),
     _token("newrelic-key", f"NR(?:AK|II|IQ|RA|JS|BR)-{_WORD}{{19,36}}|NRJS-[a-f0-9]{{19}}"),
@@ -148,7 +154,7 @@ PROVIDERS = (
     _token("openshift-token", f"sha256~{_WORD}{{43}}"),
     _token("planetscale-token", "pscale_(?:tkn|oauth|pw|otkn)_[0-9A-Za-z_=.-]{32,64}"),
     _token("privateai-key", "pai_[0-9A-Za-z]{30,40}"),
-    _token(
+    _lookalike(
         "yandex-key", f"AQVN{_WORD}{{35,38}}|YC{_WORD}{{38}}|t1\\.[A-Z0-9a-z_-]+={{0,2}}\\.[A-Z0-9a-z_-]{{86}}={{0,2}}"
     ),
     _token("jwt", f"ey[A-Za-z0-9]{_WORD}{{10,}}\\.ey{_WORD}{{10,}}(?:\\.{_WORD}*)?"),
