@@ -1,7 +1,7 @@
 """Hunks and passages from the text of a hunk's body, for the tests of packing, anchoring and answering."""
 
+import builders
 from hunkwise.core import packing
-from hunkwise.model.diff import DiffLine, Hunk, LineKind
 from hunkwise.model.finding import RawFinding, Severity
 from hunkwise.model.material import HunkKey, Passage
 
@@ -13,31 +13,9 @@ def words(text: str) -> int:
     return len(text.split()) + text.count("\n")
 
 
-def hunk(body: str, *, old: int = 1, new: int = 1) -> Hunk:
-    """Return a hunk from its body; each line starts with its sign."""
-    lines: list[DiffLine] = []
-    at_old, at_new = old, new
-    for row in body.split("\n"):
-        kind, text = LineKind(row[:1] or " "), row[1:]
-        lines.append(
-            DiffLine(
-                kind=kind,
-                old=None if kind is LineKind.ADDED else at_old,
-                new=None if kind is LineKind.DELETED else at_new,
-                raw=text.encode(),
-                text=text,
-            )
-        )
-        at_old += kind is not LineKind.ADDED
-        at_new += kind is not LineKind.DELETED
-    return Hunk(
-        old_start=old, old_count=at_old - old, new_start=new, new_count=at_new - new, section="", lines=tuple(lines)
-    )
-
-
 def material(body: str, *, path: str = "app.py", file: int = 0, index: int = 0, new: int = 1) -> packing.RedactedLines:
     """Return a redacted hunk ready to be packed."""
-    made = hunk(body, old=new, new=new)
+    made = builders.hunk(*body.split("\n"), old=new, new=new)
     return packing.RedactedLines(
         key=HunkKey(file=file, hunk=index), path=path, hunk=made, texts=tuple(line.text for line in made.lines)
     )

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import hunk
 from hunkwise.core import redact
 from hunkwise.model.finding import SecretSpan
-from material_builder import hunk
 
 SECRET = re.compile(r"KEY[0-9]{4}(?:\nKEY[0-9]{4})*")
 
@@ -19,7 +19,7 @@ def scan(text: str) -> Sequence[SecretSpan]:
 
 
 def masked(body: str, placeholders: redact.Placeholders | None = None) -> redact.RedactedHunk:
-    return redact.hunk(hunk(body), scan, placeholders or redact.Placeholders())
+    return redact.hunk(hunk(*body.split("\n")), scan, placeholders or redact.Placeholders())
 
 
 def test_only_the_value_goes() -> None:
