@@ -77,8 +77,8 @@ def of(path: str, first_line: bytes) -> FileKind | None:
         return _DOCKERFILE
     if pure.suffix in {".yml", ".yaml"} and pure.parent.parts[-2:] == (".github", "workflows"):
         return _WORKFLOW
-    if pure.suffix:
-        return KINDS_BY_SUFFIX.get(pure.suffix.lower())
+    if pure.suffix.lower() in KINDS_BY_SUFFIX:
+        return KINDS_BY_SUFFIX[pure.suffix.lower()]
     return _BASH if _is_shell(first_line) else None
 
 
