@@ -1,0 +1,1 @@
+"""Plugins of detect-secrets, each loaded by the library from its path."""

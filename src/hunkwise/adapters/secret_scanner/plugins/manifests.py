@@ -1,0 +1,54 @@
+"""Kubernetes secrets: each value under `data` and `stringData` of a manifest of kind Secret."""
+
+import re
+from collections.abc import Iterator
+
+from hunkwise.adapters.secret_scanner.spans import SpanPlugin, masked_only
+from hunkwise.model.finding import SecretSpan
+
+_KIND = re.compile(
+    r"(?im)^[ \t]{0,40}[\"']?kind[\"']?[ \t]{0,4}:[ \t]{0,4}[\"']?secret[\"']?[ \t]{0,4},?[ \t]{0,4}\r?$"
+)
+_SECTION = re.compile(r"^([ \t-]*)[\"']?(?:data|stringData)[\"']?[ \t]*:[ \t]*\{?[ \t]*$")
+_ENTRY = re.compile(r"^[ \t]*[\"']?[\w.-]+[\"']?[ \t]*:[ \t]+[\"']?([^\s\"'{|>#$][^\"'\n]*?)[\"']?[ \t]*,?[ \t]*$")
+_BLOCK = re.compile(r"^[ \t]*[\"']?[\w.-]+[\"']?[ \t]*:[ \t]+[|>][+-]?\d?[ \t]*$")
+MAX_LINE = 2000
+"""Characters of a line that are looked at."""
+
+
+class KubernetesSecretDetector(SpanPlugin):
+    """Values of Secret manifests, in YAML and in JSON with one entry a line."""
+
+    secret_type = "hunkwise kubernetes secret"  # noqa: S105  # a name, not a secret
+
+    def spans(self, text: str) -> Iterator[SecretSpan]:
+        """Yield each value."""
+        if ("data" not in text and "stringData" not in text) or not _KIND.search(text):
+            return
+        at = 0
+        for document in re.split(r"(?m)^(?=---)", text):
+            if _KIND.search(document):
+                yield from _values(document, at)
+            at += len(document)
+
+
+def _values(document: str, at: int) -> Iterator[SecretSpan]:
+    section: int | None = None
+    block: int | None = None
+    for line in document.split("\n"):
+        row = line[:MAX_LINE].rstrip("\r")
+        indent = len(row) - len(row.lstrip(" \t-"))
+        if row.strip() and not row.lstrip().startswith("#"):
+            if block is not None and indent > block:
+                yield masked_only(at + indent, at + len(row.rstrip()), "kubernetes-secret")
+            else:
+                block = None
+                if section is not None and indent > section:
+                    entry = _ENTRY.match(row)
+                    if entry is not None:
+                        yield masked_only(at + entry.start(1), at + entry.end(1), "kubernetes-secret")
+                    block = indent if _BLOCK.match(row) else None
+                else:
+                    found = _SECTION.match(row)
+                    section = len(found[1]) if found else None
+        at += len(line) + 1
