@@ -8,6 +8,9 @@ from enum import StrEnum
 MAX_NAME = 60
 """Characters of a name before and after the keyword in it."""
 
+MAX_LINE = 120
+"""Characters of a line before a value that are read for what the value is."""
+
 MAX_VALUE = 1000
 """Characters of a value; a longer one is masked as far as that and judged by it."""
 
@@ -16,8 +19,10 @@ _AFTER = re.compile(
     rf"[\w.$-]{{0,{MAX_NAME}}}+(?:\[\w{{0,8}}\])?"
     r"[\\\"'`\])]{0,4}(?:</key>\s{0,40}<string)?"
     r"(?:[ \t]{0,8}:[ \t]{0,4}[A-Za-z&][\w.\[\]<>| ]{0,30}(?==)|[ \t]{1,4}[A-Za-z]{2,12}(?=[ \t]{1,4}[:=]))?"
-    r"(?P<sign>[ \t]{0,12}(?:=>|[=!]={1,2}|:{0,4}=|\.=|\|\||\?=|<-|:{1,3}|,|\(|>|->)\s{0,8}"
-    r"|[\"']?[ ,]{1,2}\s{0,40}[\"']?(?:secret_?)?[vV]alue[\"']?[ \t]{0,4}[:=][ \t]{0,4}|[ \t]{1,8})"
+    r"(?P<sign>[ \t]{0,12}(?:=>|[=!]={1,2}|:{0,4}=|\.=|\|\||\?=|<-|:{1,3}|,|\(|>|->)\s{0,8}(?:\(\s{0,8})?"
+    r"|,?\s{1,40}[\"']?(?:secret_?)?[vV]alue[\"']?[ \t]{0,4}[:=][ \t]{0,4}"
+    r"|\s{0,4}\{[^{}]{0,200}?default\s{1,10}=\s{0,4}"
+    r"|[ \t]{1,8})"
     r"(?:value[ \t]{0,2}=[ \t]{0,2})?"
 )
 _QUOTED = re.compile(
@@ -26,6 +31,13 @@ _QUOTED = re.compile(
 _BARE = re.compile(rf"[^\s\"'`<>(){{}}\[\],;\\|&]{{6,{MAX_VALUE}}}")
 _REST = re.compile(rf"[^\s]{{6,{MAX_VALUE}}}")
 _COMPARED = re.compile(r"([\"'`])([^\"'`\n]{6,200})\1[ \t]{0,4}[=!]={1,2}[ \t]{0,4}\Z")
+
+
+GIVES = ("=", ":", ":=", "=>", "::=", ":::=", "?=", ".=")
+"""Signs that give a value to a name, and can't be a call, an argument or a comparison."""
+
+_OPENINGS = ("", "export", "set", "SET", "setenv", "ENV", "ARG", "-", "#", "//", "*", "$")
+"""What may stand before a name that, with its value, has the line for itself."""
 
 
 class Form(StrEnum):
@@ -51,6 +63,7 @@ class Given:
     form: Form
     follows: str
     called: bool = False
+    name_start: int = 0
 
 
 def around(text: str, start: int, end: int) -> Iterator[Given]:
@@ -67,7 +80,7 @@ def around(text: str, start: int, end: int) -> Iterator[Given]:
         yield from _quoted(quoted, name, after["sign"], called=first >= 0 and text[first] == "(")
         return
     yield from _compared(text, start - len(head), name)
-    for form, pattern in ((Form.BARE, _BARE), (Form.REST, _REST)):
+    for form, pattern in ((Form.REST, _REST), (Form.BARE, _BARE)):
         bare = pattern.match(text, after.end())
         if bare is not None:
             yield Given(
@@ -77,8 +90,33 @@ def around(text: str, start: int, end: int) -> Iterator[Given]:
                 end=bare.end(),
                 value=bare.group(),
                 form=form,
+                name_start=start - len(head),
                 follows=text[bare.end() : bare.end() + 2],
             )
+
+
+def line_before(text: str, at: int) -> str:
+    """Return what stands before `at` on its line, `MAX_LINE` characters at most."""
+    return text[max(0, at - MAX_LINE) : at].rpartition("\n")[2]
+
+
+def is_last(given: Given) -> bool:
+    """Whether a value is the last thing on its line."""
+    return given.follows[:1] in ("", "\n", "\r")
+
+
+def is_literal(text: str, given: Given) -> bool:
+    """Whether a bare value stands where no code can: a line of its own, an option, a URL's query, an element of XML."""
+    if given.name.startswith("--") or (given.follows == "</" and ">" in given.sign):
+        return True
+    if given.sign == "=" and text[max(0, given.name_start - 1) : given.name_start] in ("?", "&", ";"):
+        return True
+    before = line_before(text, given.name_start).strip()
+    return is_last(given) and before in _OPENINGS and (given.sign.strip() in GIVES or _is_setting(given, before))
+
+
+def _is_setting(given: Given, before: str) -> bool:
+    return not given.sign.strip() and (before in ("ENV", "ARG", "setenv") or given.name.islower())
 
 
 def _quoted(found: re.Match[str], name: str, sign: str, *, called: bool) -> Iterator[Given]:

@@ -11,7 +11,7 @@ WORD = "[0-9A-Za-z_-]"
 START = r"(?:^|[^0-9A-Za-z_]|\\[abfnrtv]|%[0-9A-Fa-f]{2}|\x1b\[[0-9;]{0,8}m)"
 """What may stand before a token: no letter, digit or underscore, unless an escape in source or in a URL ends in one."""
 
-ALONE = r"(?:^|[^0-9A-Za-z_+/=-]|\\[abfnrtv])"
+ALONE = r"(?:^|[^0-9A-Za-z_+/-]|\\[abfnrtv])"
 """What may stand before a value that base64 holds by chance."""
 
 

@@ -150,7 +150,7 @@ MESSENGERS = (
     ),
     token("telegram-token", ":A", f"[0-9]{{8,10}}:AA{WORD}{{32,33}}"),
     token("telegram-token", ":A", f"(?:bot)?[0-9]{{5,16}}:A{WORD}{{34}}", certain=False),
-    token("facebook-token", "EAA", f"EAA[A-Za-z0-9]{{80,}}|EAACEdEose0cBA{ALNUM}{{10,}}"),
+    lookalike("facebook-token", "EAA", f"EAA[A-Za-z0-9]{{80,}}|EAACEdEose0cBA{ALNUM}{{10,}}"),
     Format(
         type="zoom-webhook",
         words=("zoom.us/",),

@@ -126,10 +126,18 @@ PLACES = (
     Format(
         type="curl-user",
         words=("-u", "--user", "--proxy-user", "-U"),
-        pattern=r"[\s\"'](?:-[uU]|--user|--proxy-user)[ \t=]{0,8}[\"']?[^\s:'\"$]{1,100}[\"']?:([^\s$%<{][^\s]{2,100})",
+        pattern=r"[\s\"'](?:-[uU]|--user|--proxy-user)[ \t=]{0,8}[\"']?[^\s:'\"$]{1,100}[\"']?:[\"']?([^\s\"']{3,100})",
         near=("curl", "wget"),
         literal=True,
         certain=False,
+    ),
+    Format(
+        type="cli-password",
+        words=(" -p ",),
+        pattern=r"\s-p[ \t]{1,3}[\"']?([^\s\"'-][^\s\"']{5,100})",
+        near=("docker login", "podman login", "oc login", "az login", "helm registry login", "sshpass"),
+        certain=False,
+        literal=True,
     ),
     Format(
         type="netrc-password",
@@ -148,14 +156,14 @@ PLACES = (
     Format(
         type="connection-password",
         words=("assword=", "ASSWORD=", "pwd=", "Pwd=", "PWD=", "assword =", "wd ="),
-        pattern=r"(?i);\s{0,4}(?:password|pwd)\s{0,4}=\s{0,4}([^\s;'\"$%{<\\][^\s;'\"\\]{2,200})",
+        pattern=r"(?i);\s{0,4}(?:password|pwd)\s{0,4}=\s{0,4}([^\s;'\"\\]{3,200})",
         literal=True,
         certain=False,
     ),
     Format(
         type="sql-password",
         words=("IDENTIFIED", "identified", "PASSWORD", "password"),
-        pattern=r"(?i)(?:identified\s{1,4}(?:with\s{1,4}\S{1,40}\s{1,4})?by|with\s{1,4}(?:encrypted\s{1,4})?password|(?:role|user)\s{1,4}\S{1,80}\s{1,4}password)\s{1,4}\\?['\"]([^'\"\s$%{<:?\\]{4,200})",
+        pattern=r"(?i)(?:identified\s{1,4}(?:with\s{1,4}\S{1,40}\s{1,4})?by|with\s{1,4}(?:encrypted\s{1,4})?password|(?:role|user)\s{1,4}\S{1,80}\s{1,4}password)\s{1,4}\\?['\"]([^'\"\s\\]{4,200})",
         literal=True,
         certain=False,
     ),

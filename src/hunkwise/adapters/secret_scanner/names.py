@@ -18,14 +18,14 @@ PROVIDERS = (
     "|mattermost|messagebird|message[_.-]bird|netlify|new[_.-]?relic|nytimes|newyorktimes|new[_.-]york[_.-]times|okta|openai"
     "|plaid|rapidapi|sendbird|sentry|shopify|sidekiq|slack|snyk|softlayer|sonar|sourcegraph|square|squarespace|stripe|sumo"
     "|telegram|telegr|travis|trello|twilio|twitch|twitter|typeform|yandex|zendesk|zoho|cohere|aws|azure|gcp|infura|alchemy"
-    "|firebase|mongo|postgres|redis|mysql|amqp|binance|bitfinex|pagerduty|opsgenie|segment|amplitude|mixpanel|pusher|vonage|nexmo"
-    "|sinch|plivo|bandwidth|zoom|webex|docusign|intuit|quickbooks|xero|salesforce|marketo|braintree|adyen|klarna|paypal|coinapi"
-    "|etherscan|moralis|quicknode|deepl|elevenlabs|mistral|anthropic|pinecone|weaviate|supabase|vercel|render|railway"
+    "|firebase|mongo|postgres|redis|mysql|amqp|binance|bitfinex|pagerduty|opsgenie|amplitude|mixpanel|pusher|vonage|nexmo"
+    "|sinch|plivo|zoom|webex|docusign|intuit|quickbooks|xero|salesforce|marketo|braintree|adyen|klarna|paypal|coinapi"
+    "|etherscan|moralis|quicknode|deepl|elevenlabs|mistral|anthropic|pinecone|weaviate|supabase|vercel"
 )
 """Names of services that issue identifiers in no shape of their own."""
 
 _CAMEL_PASS = re.compile(r"[a-z0-9]Pass(?![a-z])|(?:^|[^A-Za-z])(?:pass|PASS|Pass)(?![a-zA-Z])")
-_SECRETIVE = re.compile(r"passw|passphrase|pwd|secret", re.IGNORECASE)
+_SECRETIVE = re.compile(r"passw|passphrase|pwd|secret|requirepass|masterauth", re.IGNORECASE)
 _STRONG = re.compile(
     r"(?i)token(?!iz)|(?:api|access|auth|private|signing|encryption|client|master|service|account|deploy|license|storage|shared"
     r"|subscription|admin|app|root|session|consumer|hmac|crypt\w{0,6}|ssh|user)[_.\- ]?key(?![a-z]*board)|credential"

@@ -13,6 +13,9 @@ MIN_CHOSEN = 6
 MIN_ENTROPY = 3.0
 """Bits a character (Shannon) of a value of hexadecimal digits; other alphabets need half a bit more."""
 
+MIN_HEX_SHARE = 0.8
+"""Share of hexadecimal digits from which a value is measured as one of them, whatever its prefix."""
+
 MIN_FILL = 0.7
 """Share of the entropy that a value's length allows: short ones can't reach the floor."""
 
@@ -21,6 +24,9 @@ MAX_WORD_SHARE = 0.75
 
 MAX_PAIR_SHARE = 0.5
 """Share of a value's pairs that are common in names, from which it is words: chance gives 0.26, words 0.8."""
+
+MAX_BARE_SHARE = 0.35
+"""The same for letters that stand without quotes, where most are names of code."""
 
 MIN_PAIR_SHARE = 0.65
 """Share of common pairs above which a mixed value is words with numbers."""
@@ -39,20 +45,27 @@ COMMON_PAIRS = frozenset(_PAIRS[at : at + 2] for at in range(0, len(_PAIRS), 2))
 
 _PLACEHOLDER = re.compile(
     r"(?i)example|sample|dummy|placeholder|change.?me|replace|your[_ -]|insert|redacted|todo|xxxx|\*\*\*|\.\.\."
-    r"|<[^<>]*>|\$\{|\$\(|\{\{|%\(|%s|^\{.*\}$|\{[\w.!:()\[\]]*\}|0123456|1234567890|abcdefg|deadbeef|fake|mock"
+    r"|<[^<>]*>|\$\{|\$\(|\{\{|%\(|(?:^|\W)%s(?:\W|$)|^\{.*\}$|\{[\w.!:()\[\]]*\}|0123456|1234567890|abcdefg|deadbeef|fake|mock"
 )
 _WORDS = re.compile(r"[A-Za-z]?[a-z]{2,}|[A-Z]{2,}")
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,4}\.\d{1,4}\.\d")
 _CODE = re.compile(r"[()\[\]{}<>\\|;]|::|->|//|^[./~]|^[a-z]++(?:[A-Z][a-z]*+)?\.[a-z]")
+_PUBLIC = re.compile(
+    r"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A|MIICIjANBgkqhkiG9w0BAQEFAAOCAg8A|MIGfMA0GCSqGSIb3DQEBAQUAA4GN|MFkwEwYHKoZIzj0CAQ"
+    r"|MHYwEAYHKoZIzj0CAQ|MIGbMBAGByqGSM49AgEG|MCowBQYDK2V|AAAAB3NzaC1yc2E|AAAAC3NzaC1lZDI1NTE5|AAAAE2VjZHNhLXNoYTIt"
+)
+"""How public keys begin: the algorithm's own bytes (RFC 5280, RFC 5480, RFC 8410, RFC 4253) in base64."""
+
 _DIGIT = re.compile(r"[0-9]")
 _LETTER = re.compile(r"[^\W\d_]")
-_PATTERN = re.compile(r"^[\[(^]|\\[dswbDSWB]|\[\^|\(\?")
+_NAME = re.compile(r"[\w.:-]++")
+_PATTERN = re.compile(r"^[\[(^]|\\[dswbDSWB]|\[\^|\(\?|===|!=")
 _RUN = re.compile(r"[0-9A-Za-z._~+/=@%-]+")
 _PATH = re.compile(r"^[./~]|//|\.{2}|\.[a-z]{2,5}$|^[A-Za-z_]+=[a-z0-9]{1,8}$")
 _NUMBERED = re.compile(r"[A-Za-z][A-Za-z_.:-]*+\d{0,3}+[A-Za-z_.:-]*+")
-_OPTION = re.compile(r"[A-Za-z_][\w-]*+=[\w.-]*+|[a-z]{2,10}:[a-z].*+|\*+")
+_OPTION = re.compile(r"[a-z_]{3,}+=[\w.-]*+|[a-z]{2,10}:[a-z].*+|\*+")
 _SIGNS = frozenset("!@#$%^&*+?=~")
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
 _PASSPHRASE = re.compile(r"[a-z]{2,12}(?: [a-z]{2,12}){3,11}")
@@ -84,7 +97,8 @@ def looks_random(value: str) -> bool:
         return _is_letter_jumble(value) and not _is_shown(value)
     if not _LETTER.search(value):
         return False
-    floor = MIN_ENTROPY if _HEX.fullmatch(value) or _UUID.fullmatch(value) else MIN_ENTROPY + 0.5
+    digits_of_hex = sum(map(len, _HEX.findall(value)))
+    floor = MIN_ENTROPY if digits_of_hex >= len(value) * MIN_HEX_SHARE else MIN_ENTROPY + 0.5
     if entropy(value) < min(floor, math.log2(len(value)) * MIN_FILL):
         return False
     is_no_name = _word_share(value) <= MAX_WORD_SHARE and not _reads_as_words(value)
@@ -92,8 +106,8 @@ def looks_random(value: str) -> bool:
 
 
 def _is_shown(value: str) -> bool:
-    """Whether a value stands for another, dates something, or is a pattern."""
-    return is_placeholder(value) or bool(_DATE.search(value) or _PATTERN.search(value))
+    """Whether a value stands for another, dates something, is a pattern or a public key."""
+    return is_placeholder(value) or bool(_DATE.search(value) or _PATTERN.search(value) or _PUBLIC.match(value))
 
 
 def looks_drawn(value: str) -> bool:
@@ -104,14 +118,19 @@ def looks_drawn(value: str) -> bool:
     digits = sum(map(str.isdigit, value))
     if len(pairs) < MIN_PAIRS:
         return digits * 3 >= len(value)
-    if digits * 5 >= len(value):
+    is_mixed = value.lower() != value != value.upper() and digits > 1 and len(value) >= MIN_RANDOM + 8
+    if digits * 5 >= len(value) or (is_mixed and _pair_share(pairs) < MIN_PAIR_SHARE):
         return True
-    return (digits > 0 or len(value) >= MIN_RANDOM + 4) and _pair_share(pairs) < MAX_PAIR_SHARE
+    if digits == 0:
+        return len(value) >= MIN_RANDOM + 4 and "." not in value and _pair_share(pairs) < MAX_BARE_SHARE
+    return _pair_share(pairs) < MAX_PAIR_SHARE
 
 
 def looks_issued(value: str) -> bool:
     """Whether `value`, next to a provider's name, may be what the provider issued: also all digits, or counted up."""
     if len(value) < MIN_RANDOM + 2 or not _RUN.fullmatch(value) or _PATH.search(value) or len(set(value)) < 6:
+        return False
+    if _PUBLIC.match(value):
         return False
     if value.isdigit() or _HEX.fullmatch(value) or _UUID.fullmatch(value):
         return True
@@ -128,6 +147,16 @@ def looks_chosen(value: str) -> bool:
     has_digit = any(char.isdigit() for char in value)
     has_sign = not _SIGNS.isdisjoint(value)
     return has_letter and (has_digit or has_sign) and not _is_numbered_name(value) and not _OPTION.fullmatch(value)
+
+
+def looks_typed(value: str) -> bool:
+    """Whether `value`, bare where it can't be code, may be a password: signs, or letters and digits of no words."""
+    if not looks_chosen(value) or _reads_as_words(value):
+        return False
+    if _NAME.fullmatch(value):
+        pairs = _pairs(value)
+        return len(value) >= MIN_CHOSEN + 2 and (len(pairs) < 2 or _pair_share(pairs) < MAX_PAIR_SHARE)
+    return True
 
 
 def is_jumble(value: str) -> bool:

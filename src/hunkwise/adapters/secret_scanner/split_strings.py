@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from hunkwise.model.finding import SecretSpan
 
 _JOINT = re.compile(
-    r"(?<=[0-9A-Za-z+/=_.~@:-])(?P<a>[\"'`])[ \t]{0,20}+(?:\\?\r?\n[ \t]{0,80}+)?+"
+    r"(?<=[^\s,(\[{])(?P<a>[\"'`])[ \t]{0,20}+(?:\\?\r?\n[ \t]{0,80}+)?+"
     r"(?:(?:\+|\.{1,2}|&|\|\||<<)[ \t]{0,20}+(?:\\?\r?\n[ \t]{0,80}+)?+)?+(?:[rbfuL]{0,2})"
-    r"(?P<b>[\"'`])(?=[0-9A-Za-z+/=_.~@:-])"
+    r"(?P<b>[\"'`])(?=[^\s,)\]}])"
 )
 
 

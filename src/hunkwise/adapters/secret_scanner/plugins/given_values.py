@@ -15,19 +15,14 @@ MIN_WEAK = 16
 MAX_JUDGED = 80
 """Characters of a value that are judged: chance shows in fewer, and a hostile text has thousands of endless values."""
 
-MAX_LINE = 120
-"""Characters of a line before a value that are read for what the value is."""
-
 _HASH = re.compile(r"(?i)^(?:sha\d{1,3}|md5|h1)[-:=]|^[0-9a-f]{6,12}$")
 _HASHED = re.compile(
     r"(?i)sha-?\d|md5|integrity|checksum|digest|etag|fingerprint|commit|hash|public|revision|publi[cs]"
 )
-_ENV_NAME = re.compile(r"[A-Z][A-Z0-9_]{3,}")
 _LISTED = re.compile(r"[0-9A-Za-z+/=]{16,}+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w.]*+")
 _CALLS = ("(", "[", "{", "<")
 _REFERENCES = ("$", "%", "@", "--", "{", "(", "[", "<")
-_GIVES = ("=", ":", ":=", "=>", "::=", ":::=", "?=", ".=")
 _NAME_RUN = re.compile(r"[\w.$-]*+")
 
 
@@ -74,9 +69,7 @@ def _quoted_size(text: str, given: Given, meaning: Meaning) -> int:
         return len(value) if _LISTED.fullmatch(value) and _is_drawn(value, meaning) else 0
     is_secret = (
         _is_drawn(value, meaning)
-        or (
-            meaning.password and _is_set(given) and (randomness.looks_chosen(judged) or randomness.is_passphrase(value))
-        )
+        or (meaning.password and _is_set(given) and (randomness.looks_chosen(judged) or _is_phrase(given)))
         or ((meaning.password or meaning.strong) and "(" not in given.sign and randomness.is_jumble(value))
     )
     return len(value) if is_secret else 0
@@ -85,27 +78,27 @@ def _quoted_size(text: str, given: Given, meaning: Meaning) -> int:
 def _bare_size(text: str, given: Given, meaning: Meaning) -> int:
     """Return how many characters of a bare value are a secret."""
     value = given.value.rstrip(".,:")
-    is_call = given.follows[:1] in _CALLS and given.follows != ""
-    if (
-        is_call
-        or value.startswith(_REFERENCES)
-        or (_IDENTIFIER.fullmatch(value) and not randomness.looks_drawn(value[:MAX_JUDGED]))
-    ):
+    judged = value[:MAX_JUDGED]
+    is_call = given.follows[:1] in _CALLS and given.follows not in ("", "</")
+    if is_call or value.startswith(_REFERENCES):
+        return 0
+    if meaning.password and assignments.is_literal(text, given) and randomness.looks_typed(judged):
+        return len(value)
+    if _IDENTIFIER.fullmatch(value) and not randomness.looks_drawn(judged):
         return 0
     if any(sign in given.sign for sign in "=:>"):
-        is_secret = _is_drawn(value, meaning) or (meaning.password and _is_line(text, given, value[:MAX_JUDGED]))
-    else:
-        is_secret = (meaning.password or meaning.strong) and randomness.looks_random(value)
-    return len(value) if is_secret else 0
+        return len(value) if _is_drawn(judged, meaning) else 0
+    return len(value) if (meaning.password or meaning.strong) and randomness.looks_random(judged) else 0
 
 
 def _rest_size(text: str, given: Given, meaning: Meaning) -> int:
-    """Return how many characters up to the end of the line are a password of letters and signs."""
-    del text
+    """Return how many characters up to the next blank are a password of letters and signs."""
     value = given.value.rstrip(".,:;\"'`")
-    is_given = given.sign.strip() in _GIVES and given.follows[:1] in ("", "\n", "\r")
-    is_secret = (meaning.password or meaning.strong) and is_given and randomness.is_jumble(value)
-    return len(value) if is_secret and not value.startswith(_REFERENCES) else 0
+    if not (meaning.password or meaning.strong) or value.startswith((*_REFERENCES, "/")):
+        return 0
+    is_jumble = assignments.is_last(given) and given.sign.strip() in assignments.GIVES and randomness.is_jumble(value)
+    is_typed = meaning.password and assignments.is_literal(text, given) and randomness.looks_typed(value[:MAX_JUDGED])
+    return len(value) if is_jumble or is_typed else 0
 
 
 _SIZES = {Form.QUOTED: _quoted_size, Form.BARE: _bare_size, Form.REST: _rest_size}
@@ -121,21 +114,13 @@ def _is_drawn(given_value: str, meaning: Meaning) -> bool:
     )
 
 
+def _is_phrase(given: Given) -> bool:
+    return given.sign.strip() in assignments.GIVES and randomness.is_passphrase(given.value)
+
+
 def _is_set(given: Given) -> bool:
     """Whether a sign gives a value, or a name that can only be a password's stands before it."""
     return bool(given.sign.strip()) or not given.name.lower().endswith("pass")
-
-
-def _is_line(text: str, given: Given, value: str) -> bool:
-    """Whether a bare value is literal, as in an environment file or YAML, and a password somebody chose."""
-    if given.follows[:1] not in ("", "\n", "\r"):
-        return False
-    line = _line_before(text, given.start).strip()
-    is_env = bool(_ENV_NAME.fullmatch(given.name)) and given.sign == "="
-    is_yaml = given.sign.startswith(":") and line.rstrip(": \t").lstrip("- \t\"'").endswith(given.name.rstrip("\"'"))
-    has_digit = any(char.isdigit() for char in value)
-    is_mixed = value.lower() != value or not value.isalnum()
-    return (is_env or (is_yaml and has_digit and is_mixed)) and randomness.looks_chosen(value)
 
 
 def _is_hash(text: str, given: Given, meaning: Meaning) -> bool:
@@ -144,8 +129,4 @@ def _is_hash(text: str, given: Given, meaning: Meaning) -> bool:
         return True
     if meaning.password or meaning.strong or meaning.provider:
         return False
-    return bool(_HASHED.search(_line_before(text, given.start)))
-
-
-def _line_before(text: str, at: int) -> str:
-    return text[max(0, at - MAX_LINE) : at].rpartition("\n")[2]
+    return bool(_HASHED.search(assignments.line_before(text, given.start)))

@@ -57,8 +57,9 @@ def _blocks(text: str) -> Iterator[SecretSpan]:
         last = _end(
             text, found.end(), min(limit, found.end() + MAX_BLOCK_CHARS), ends[bisect_left(starts, found.end()) :][:1]
         )
-        has_body = _size(text, found.end(), last) >= MIN_BODY_CHARS
-        yield SecretSpan(start=found.start(), end=last, type="private-key", reportable=has_body)
+        if last > found.end():
+            has_body = _size(text, found.end(), last) >= MIN_BODY_CHARS
+            yield SecretSpan(start=found.start(), end=last, type="private-key", reportable=has_body)
     if ends and (not begins or starts[0] < begins[0].start()):
         yield masked_only(_before_end(text, starts[0]), ends[0].end(), "private-key")
 
@@ -68,9 +69,9 @@ def _end(text: str, start: int, limit: int, nearest: list[re.Match[str]]) -> int
     if nearest and nearest[0].start() < limit:
         solid = len("".join(text[start : nearest[0].start()].split()))
         if _size(text, start, nearest[0].start()) >= solid * MIN_BODY_SHARE:
-            return nearest[0].end()
+            return nearest[0].end() if solid else start
     body = _BODY.match(text, start, limit)
-    if body is None or _size(text, start, body.end()) < MIN_BODY_CHARS:
+    if body is None or not _size(text, start, body.end()):
         return start
     return body.end()
 

@@ -25,7 +25,7 @@ _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456
 
 
 _REFERENCE = re.compile(
-    r"\$\{[^}]*+\}?|\$\([^)]*+\)?|\$\w++|\{[^}]*+\}?|%\w|%\([^)]*+\)?\w?|%\w++%|\*++|<[^>]*+>?|\.\.\.|#\{[^}]*+\}?"
+    r"\$\{[^}]*+\}?|\$\([^)]*+\)?|\$\w++|\{[^}]*+\}?|%\w|%\([^)]*+\)?\w?|%\w++%|\*++|:\w++|\?|<[^>]*+>?|\.\.\.|#\{[^}]*+\}?"
 )
 """A value that stands for another one, in the templates of shells, CI systems and languages."""
 
