@@ -1,3 +1,4 @@
+import os
 import subprocess
 from pathlib import Path
 
@@ -78,6 +79,120 @@ def test_odd_names_links_and_nested_repositories_in_the_working_tree(clone: Clon
     assert heads == {b"-dash": b"3\n", b"new\nline": b"1\n"}
 
 
+def test_what_can_not_be_read_is_told_and_costs_no_other_file(clone: Clone) -> None:
+    (clone.folder / "a").unlink()
+    os.mkfifo(clone.folder / "a")
+    clone.write("new", "n\n")
+    change = clone.load()
+    assert {file.path for file in patch.parse(change.diff).files} == {"new"}
+    assert [(file.path, file.reason) for file in change.unread] == [("a", "not readable on disk")]
+    assert [notice.code for notice in change.notices] == ["not-read"]
+    assert LocalGit().head_files(WorkingTree(repo=str(clone.folder)), change, [b"a", b"new"]) == {b"new": b"n\n"}
+
+
+def test_a_folder_that_became_a_link_is_not_followed(clone: Clone) -> None:
+    clone.commit(d__f="1\n")
+    (clone.folder / "d/f").unlink()
+    (clone.folder / "d").rmdir()
+    (clone.folder / "d").symlink_to("/etc")
+    assert clone.statuses() == {"d": "added", "d/f": "deleted"}
+    ref = WorkingTree(repo=str(clone.folder))
+    assert LocalGit().head_files(ref, clone.load(), [b"d", b"d/passwd", b"/etc/passwd", b"../../etc/passwd"]) == {}
+
+
+def test_a_file_deleted_here_and_changed_there_is_a_deletion(clone: Clone) -> None:
+    clone.git("checkout", "-q", "-b", "other")
+    clone.commit(a="theirs\n")
+    clone.git("checkout", "-q", "main")
+    clone.git("rm", "-q", "a")
+    clone.git("commit", "-q", "-m", "gone")
+    clone.git("merge", "other", fails=True)
+    assert clone.statuses() == {"a": "added"}
+    (clone.folder / "a").unlink()
+    assert clone.statuses() == {}
+
+
+def test_new_files_keep_their_modes_and_moved_ones_their_history(clone: Clone) -> None:
+    clone.commit(long="".join(f"line {number}\n" for number in range(30)))
+    (clone.folder / "long").rename(clone.folder / "moved")
+    clone.write("empty", "")
+    clone.write("run", "#!/bin/sh\n")
+    (clone.folder / "run").chmod(0o755)
+    clone.write("git~1", "odd for Windows\n")
+    clone.write("b.bin", b"\0\1")
+    files = {file.path: file for file in patch.parse(clone.load().diff).files}
+    assert set(files) == {"empty", "moved", "run", "git~1", "b.bin"}
+    assert (files["moved"].status, files["moved"].old_path) == (FileStatus.RENAMED, "long")
+    assert (files["run"].new_mode, files["empty"].new_mode) == ("100755", "100644")
+    assert files["b.bin"].is_binary
+
+
+def test_a_change_made_in_the_second_the_index_was_written_is_seen(clone: Clone) -> None:
+    clone.write("a", "aaaa\n")
+    clone.git("add", "a")
+    was = (clone.folder / "a").stat()
+    clone.write("a", "bbbb\n")
+    os.utime(clone.folder / "a", ns=(was.st_atime_ns, was.st_mtime_ns))
+    os.utime(clone.folder / ".git/index", ns=(was.st_atime_ns, was.st_mtime_ns))
+    clone.git("config", "core.trustctime", "false")
+    assert b"+bbbb" in clone.load().diff
+
+
+def test_what_the_user_ignores_everywhere_is_not_read(
+    clone: Clone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone.write(".envrc", "secret\n")
+    clone.write("notes", "mine\n")
+    home = tmp_path / "home"
+    (home / ".config/git").mkdir(parents=True)
+    (home / ".config/git/ignore").write_text(".envrc\n")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.delenv("GIT_CONFIG_GLOBAL", raising=False)
+    assert clone.statuses() == {"notes": "added"}
+    (home / "mine").write_text("notes\n")
+    (home / ".gitconfig").write_text("[core]\nexcludesFile = ~/mine\n")
+    assert clone.statuses() == {".envrc": "added"}
+
+
+def test_a_sparse_and_a_split_index(clone: Clone) -> None:
+    clone.commit(in__x="1\n", out__x="1\n")
+    clone.git("sparse-checkout", "set", "--cone", "--sparse-index", "in")
+    assert clone.statuses() == {}
+    clone.write("out/new", "n\n")
+    clone.write("out/x", "2\n")
+    assert clone.statuses() == {"out/new": "added", "out/x": "modified"}
+    clone.git("sparse-checkout", "disable")
+    clone.git("update-index", "--split-index")
+    clone.write("a", "changed\n")
+    assert clone.statuses() == {"a": "modified", "out/new": "added", "out/x": "modified"}
+
+
+def test_a_temporary_folder_inside_the_clone_is_not_part_of_the_change(
+    clone: Clone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone.write("tmp/own", "mine\n")
+    monkeypatch.setattr("tempfile.tempdir", str(clone.folder / "tmp"))
+    assert clone.statuses() == {"tmp/own": "added"}
+
+
+def test_clones_with_odd_names_and_of_other_owners(tmp_path: Path) -> None:
+    for name in ("co:lon", 'quo"te', "new\nline", "end\n", "-dash", "caf\u00e9 \u2028"):
+        clone = Clone(tmp_path / name)
+        clone.commit(a="1\n")
+        clone.write("a", "2\n")
+        if os.geteuid() == 0:
+            for path in (clone.folder, *clone.folder.rglob("*")):
+                os.chown(path, 1234, 1234)
+        assert (clone.statuses(), clone.statuses("HEAD")) == ({"a": "modified"}, {"a": "added"})
+
+
+def test_line_ends_of_the_clone_s_own_setting_are_no_change(clone: Clone) -> None:
+    clone.git("config", "core.autocrlf", "true")
+    clone.write("a", b"one\r\nTWO\r\n")
+    assert clone.load().diff.endswith(b"@@ -1,2 +1,2 @@\n one\n-two\n+TWO\n")
+
+
 def test_ranges(clone: Clone) -> None:
     base = clone.git("rev-parse", "HEAD").strip()
     clone.git("checkout", "-q", "-b", "topic")
@@ -141,6 +256,10 @@ def test_a_folder_below_the_top_means_the_whole_clone(clone: Clone) -> None:
         ("--output=/tmp/x..HEAD", "is not a range"),
         ("-x", "is not a range"),
         ("HEAD:a", "there is no commit HEAD:a"),
+        ("^HEAD", r"there is no commit \^HEAD"),
+        ("HEAD\nHEAD", r"there is no commit HEAD\\nHEAD"),
+        ("\x1b[31m..HEAD", r"there is no commit \\x1b\[31m"),
+        ("\0", "is not a range"),
         ("main...lonely", "has no merge base"),
     ],
 )
@@ -148,6 +267,27 @@ def test_a_bad_range_is_named(clone: Clone, spec: str, said: str) -> None:
     clone.git("checkout", "-q", "--orphan", "lonely")
     clone.commit(z="z\n")
     with pytest.raises(ChangeError, match=said) as caught:
+        clone.load(spec)
+    assert caught.value.hint
+
+
+def test_a_branch_that_only_the_remote_has_is_hinted_at(clone: Clone) -> None:
+    clone.git("update-ref", "refs/remotes/origin/topic", "HEAD")
+    with pytest.raises(ChangeError) as caught:
+        clone.load("topic...HEAD")
+    assert "origin/topic" in caught.value.hint
+
+
+@pytest.mark.parametrize("spec", [None, "HEAD"])
+@pytest.mark.parametrize(
+    "damage", ["[core\n", "[extensions]\nwhatever = 1\n[core]\nrepositoryFormatVersion = 1\n", None]
+)
+def test_a_clone_that_git_can_not_open(clone: Clone, spec: str | None, damage: str | None) -> None:
+    if damage is None:
+        (clone.folder / ".git/HEAD").unlink()
+    else:
+        (clone.folder / ".git/config").write_text(damage)
+    with pytest.raises(ChangeError, match="can't be opened") as caught:
         clone.load(spec)
     assert caught.value.hint
 

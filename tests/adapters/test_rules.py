@@ -1,9 +1,9 @@
 """Every rule against its examples: what it must see, and real code it must leave alone."""
 
 import pytest
-from rule_examples import Match, file_diff, load, path_of, rules
 
 from hunkwise.adapters.syntax_rules import AstGrepRules, pack
+from rule_examples import Match, file_diff, load, path_of, rules
 
 ENGINE = AstGrepRules()
 RULES = rules()
