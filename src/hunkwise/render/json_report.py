@@ -1,6 +1,7 @@
 """The JSON report, version 1: a contract other programs read. Fields are only ever added."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from hunkwise.model.finding import Dropped, Finding
@@ -14,7 +15,17 @@ VERSION = 1
 
 def text(report: ReviewReport) -> str:
     """Return the report as JSON text, one form for one report."""
-    return json.dumps(document(report), ensure_ascii=False, indent=2) + "\n"
+    return written(document(report), indent=2)
+
+
+def written(values: Mapping[str, Any], *, indent: int) -> str:
+    """Return values as JSON text that UTF-8 can carry and a job's log can hold.
+
+    A lone surrogate becomes a question mark. A runner takes `##[name]` anywhere in a line for a command
+    (`core.sanitise.log`), so one sign is written as its escape: readers of the JSON see the same string.
+    """
+    text = json.dumps(values, ensure_ascii=False, indent=indent) + "\n"
+    return text.encode("utf-8", "replace").decode("utf-8").replace("##[", "#\\u0023[")
 
 
 def document(report: ReviewReport) -> dict[str, Any]:
@@ -44,7 +55,10 @@ def document(report: ReviewReport) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in report.findings],
         "dropped": [_dropped(claim) for claim in report.dropped],
         "ledger": _ledger(report.ledger),
-        "redactions": {"total": sum(report.redactions_by_type.values()), "by_type": dict(report.redactions_by_type)},
+        "redactions": {
+            "total": sum(report.redactions_by_type.values()),
+            "by_type": dict(sorted(report.redactions_by_type.items())),
+        },
         "usage": _usage(report.usage),
         "cache": {},
         "notices": [{"code": notice.code, "text": notice.text} for notice in report.notices],

@@ -4,8 +4,7 @@ Text of a change or a model passes `core.sanitise`; the markup here is ours alon
 characters, and with it the whole review: what is too long is shortened, and no finding loses its row.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from hunkwise.core import sanitise
 from hunkwise.model.diff import Side
@@ -17,11 +16,17 @@ from hunkwise.render import figures
 LIMIT = 65_000
 """Characters of a summary: GitHub's 65,536, with room for hidden markers."""
 
-CUTS = (4_000, 1_000, 300, 80, 0)
-"""Characters a text may keep, tried in this order until the summary fits."""
+CUTS = (4_000, 2_000, 1_000, 500, 250, 120, 60, 0)
+"""Characters a text may keep, tried in this order until the summary fits: the longest are shortened first."""
 
-MAX_PLACES = 50
-"""Places listed under one reason; the rest are counted."""
+MIN_KEPT = 30
+"""Characters that a title, a claim or a reason keeps in any case."""
+
+MAX_PATH = 200
+"""Characters of a path that are shown, from its end; more is rare, and would push findings out."""
+
+MAX_ROWS = 50
+"""Reasons of one state, claims or notices that are listed; the rest are counted."""
 
 _SIGN = {Outcome.APPROVE: "✅", Outcome.BLOCK: "⛔", Outcome.INCOMPLETE: "⚠️"}
 _DOT = {Severity.HIGH: "🔴", Severity.MEDIUM: "🟠", Severity.LOW: "🔵"}
@@ -37,10 +42,10 @@ def summary(report: ReviewReport, *, limit: int = LIMIT) -> str:
 
 
 def comment(finding: Finding, *, keep: int = CUTS[0]) -> str:
-    """Return the body of one inline comment."""
+    """Return the body of one inline comment, each of its texts in at most `keep` characters."""
     parts = [
-        f"**{_DOT[finding.severity]} {finding.severity.value}: {_text(finding.title, keep)}**",
-        _text(finding.description, keep),
+        f"**{_DOT[finding.severity]} {finding.severity.value}: {_line(finding.title, keep)}**",
+        _text(finding.description, keep) if not _is_said_by_title(finding) else "",
     ]
     if finding.scenario:
         parts.append(f"*When:* {_text(finding.scenario, keep)}")
@@ -48,38 +53,44 @@ def comment(finding: Finding, *, keep: int = CUTS[0]) -> str:
         parts.append(f"*Do:* {_text(finding.suggestion, keep)}")
     if finding.replacement is not None:
         parts.append(sanitise.code(_kept(finding.replacement, keep)))
-    parts.append(f"<sub>{finding.category}, {_origin(finding)}, confidence {finding.confidence:.2f}</sub>")
+    origin = sanitise.inline(f"{finding.category}, {finding.origin}")
+    parts.append(f"<sub>{origin}, confidence {finding.confidence:.2f}</sub>")
     return "\n\n".join(part for part in parts if part)
 
 
 def _summary(report: ReviewReport, keep: int) -> str:
-    verdict = report.verdict
-    reasons = "; ".join(sanitise.inline(reason) for reason in verdict.reasons)
-    parts = [f"## {_SIGN[verdict.outcome]} hunkwise: {verdict.outcome.value}", reasons]
+    parts = [_head(report, keep)]
     if report.findings:
         parts += [_table(report.findings, keep), *(_details(finding, keep) for finding in report.findings)]
-    parts += [_claims(report.dropped, keep), _notices(report), _ledger(report), _cost(report)]
+    parts += [_claims(report.dropped, keep), _notices(report, keep), *_ledger(report, keep), _cost(report)]
     if keep != CUTS[0]:
-        parts.append(f"<sub>Texts are cut to {keep} characters to fit; the report file holds them whole.</sub>")
+        cut = f"Texts are cut to {keep} characters" if keep else "Details are left out"
+        parts.append(f"<sub>{cut} to fit; the report file holds them whole.</sub>")
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def _head(report: ReviewReport, keep: int) -> str:
+    verdict = report.verdict
+    reasons = "; ".join(_line(reason.rstrip("."), keep) for reason in verdict.reasons)
+    return f"## {_SIGN[verdict.outcome]} hunkwise: {verdict.outcome.value}\n\n{reasons}".rstrip()
+
+
 def _only_rows(report: ReviewReport, limit: int) -> str:
-    """Return verdict and as many rows as fit, and say how many do not."""
-    head = f"## {_SIGN[report.verdict.outcome]} hunkwise: {report.verdict.outcome.value}\n\n"
-    rows = [f"- {finding.severity.value} {_place(finding)}" for finding in report.findings]
-    text = head
+    """Return the verdict, the ledger's counts and as many rows as fit, and say how many do not."""
+    text = f"{_head(report, 0)}\n\n{_counts(report)}\n\n"
+    rows = [f"- {finding.severity.value} {_place(finding)}\n" for finding in report.findings]
     for index, row in enumerate(rows):
-        rest = f"\n- and {figures.plural(len(rows) - index, 'more finding')}: see the report file\n"
-        if len(text) + len(row) + len(rest) + 1 > limit:
+        rest = f"\n{figures.plural(len(rows) - index, 'more finding')}: see the report file\n"
+        if len(text) + len(row) + len(rest) > limit:
             return text + rest
-        text += row + "\n"
+        text += row
     return text
 
 
 def _table(findings: Sequence[Finding], keep: int) -> str:
     rows = [
-        f"| {_DOT[each.severity]} {each.severity.value} | {_place(each)} | {_cell(each.title, keep)} |"
+        f"| {_DOT[each.severity]} {each.severity.value} | {sanitise.cell(_place(each))}"
+        f" | {sanitise.cell(_line(each.title, keep))} |"
         for each in findings
     ]
     return "\n".join(["| severity | place | finding |", "|---|---|---|", *rows])
@@ -88,8 +99,8 @@ def _table(findings: Sequence[Finding], keep: int) -> str:
 def _details(finding: Finding, keep: int) -> str:
     if keep == 0:
         return ""
-    title = sanitise.html(_kept(finding.title, max(keep, 20)))
-    place = sanitise.html(f"{finding.file}:{finding.line}")
+    title = sanitise.html(_kept(finding.title, max(keep, MIN_KEPT)))
+    place = sanitise.html(f"{_path(finding.file)}:{finding.line}")
     quote = sanitise.code(_kept(finding.quote, keep)) if finding.quote else ""
     body = f"{quote}\n\n{comment(finding, keep=keep)}"
     return f"<details><summary>{title} (<code>{place}</code>)</summary>\n\n{body}\n\n</details>"
@@ -98,53 +109,75 @@ def _details(finding: Finding, keep: int) -> str:
 def _place(finding: Finding) -> str:
     lines = str(finding.line) if finding.line == finding.end_line else f"{finding.line}-{finding.end_line}"
     removed = " (removed)" if finding.side is Side.LEFT else ""
-    return sanitise.span(f"{finding.file}:{lines}") + removed
+    return sanitise.span(f"{_path(finding.file)}:{lines}") + removed
 
 
 def _claims(dropped: Sequence[Dropped], keep: int) -> str:
-    """Return claims from medium up that have no place: never silently gone."""
+    """Return claims from medium up that were not kept: never silently gone."""
     rows = [
-        f"- {claim.severity.value}, {sanitise.span(f'{claim.file}:{claim.line}')}: {_cell(claim.description, keep)}"
-        f" ({sanitise.inline(claim.reason)})"
+        f"- {claim.severity.value}, {sanitise.span(f'{_path(claim.file)}:{claim.line}')}:"
+        f" {_line(claim.description, keep)} ({_line(claim.reason, keep)})"
         for claim in dropped
         if claim.severity is not Severity.LOW
     ]
-    return "\n".join(["**Claimed by the model, without a proven place:**", "", *rows]) if rows else ""
+    return "\n".join(["**Claimed, but not kept as findings:**", "", *_listed(rows, "claim")]) if rows else ""
 
 
-def _notices(report: ReviewReport) -> str:
-    return "\n".join(f"> {sanitise.inline(notice.text)}" for notice in report.notices)
+def _notices(report: ReviewReport, keep: int) -> str:
+    rows = _listed([f"> - {_line(notice.text, keep)}" for notice in report.notices], "notice", "> - {}")
+    return "\n".join(["> [!NOTE]", *rows]) if rows else ""
 
 
-def _ledger(report: ReviewReport) -> str:
+def _ledger(report: ReviewReport, keep: int) -> tuple[str, str]:
+    rows = [
+        row
+        for state, words in ((HunkState.FAILED, "not reviewed"), (HunkState.SKIPPED, "skipped"))
+        for row in _listed(list(_reasons(report, state, words, keep)), "reason", "| … | | {} | |")
+    ]
+    table = "\n".join(["| hunks | | reason | files |", "|---|---|---|---|", *rows]) if rows else ""
+    return _counts(report), table
+
+
+def _counts(report: ReviewReport) -> str:
     ledger = report.ledger
     counts = ", ".join(f"{ledger.count(state)} {state.value}" for state in HunkState if ledger.count(state))
-    lines = [f"**{figures.plural(len(ledger.entries), 'hunk')}**: {counts or 'nothing to read'}"]
-    for state, words in ((HunkState.FAILED, "not reviewed"), (HunkState.SKIPPED, "skipped")):
-        reasons = Counter(entry.reason or "no reason given" for entry in ledger.entries if entry.state is state)
-        for reason, count in reasons.most_common(MAX_PLACES):
-            files = dict.fromkeys(
-                entry.file
-                for entry in ledger.entries
-                if entry.state is state and (entry.reason or "no reason given") == reason
-            )
-            lines.append(f"- {words} {count}: {sanitise.inline(reason)[:500]} ({_files(list(files))})")
-    return "\n".join(lines)
+    return f"**{figures.plural(len(ledger.entries), 'hunk')}**: {counts or 'nothing to read'}"
+
+
+def _reasons(report: ReviewReport, state: HunkState, words: str, keep: int) -> Iterator[str]:
+    """Yield a row for each reason, the most common first."""
+    files_by_reason: dict[str, list[str]] = {}
+    for entry in report.ledger.entries:
+        if entry.state is state:
+            files_by_reason.setdefault(entry.reason or "no reason given", []).append(entry.file)
+    for reason, files in sorted(files_by_reason.items(), key=lambda item: -len(item[1])):
+        row = (f"{len(files):,}", words, _line(reason, min(keep, 500)), _files(list(dict.fromkeys(files))))
+        yield "| " + " | ".join(sanitise.cell(each) for each in row) + " |"
 
 
 def _files(names: Sequence[str]) -> str:
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(sanitise.span(name[:200]) for name in names[:3]) + more
+    more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+    return ", ".join(sanitise.span(_path(name, 60)) for name in names[:3]) + more
+
+
+def _listed(rows: Sequence[str], noun: str, form: str = "- {}") -> Sequence[str]:
+    """Return the first rows, and one that counts the others."""
+    if len(rows) <= MAX_ROWS:
+        return rows
+    return [
+        *rows[:MAX_ROWS],
+        form.format(f"{figures.plural(len(rows) - MAX_ROWS, f'more {noun}')}: see the report file"),
+    ]
 
 
 def _cost(report: ReviewReport) -> str:
-    prompt = f"prompt {report.prompt.name} {report.prompt.version}" if report.prompt else "no prompt"
     if not report.usage.by_model:
         return f"<sub>hunkwise {report.version}, embedded rules, no model was asked</sub>"
     used = report.usage
+    prompt = sanitise.inline(f"prompt {report.prompt.name} {report.prompt.version}" if report.prompt else "no prompt")
     tokens = figures.number(figures.total(used, lambda asked: asked.prompt_tokens))
     answers = figures.number(figures.total(used, lambda asked: asked.completion_tokens))
-    cost = figures.money(figures.total(used, lambda asked: asked.cost_usd))
+    cost = sanitise.html(figures.money(figures.total(used, lambda asked: asked.cost_usd)))
     requests = figures.plural(sum(asked.requests for asked in used.by_model.values()), "request")
     models = ", ".join(sanitise.span(name) for name in used.by_model)
     return (
@@ -153,16 +186,20 @@ def _cost(report: ReviewReport) -> str:
     )
 
 
-def _origin(finding: Finding) -> str:
-    return sanitise.inline(finding.origin)
+def _is_said_by_title(finding: Finding) -> bool:
+    return " ".join(finding.description.split()).rstrip(".") == " ".join(finding.title.split()).rstrip(".")
 
 
 def _text(value: str, keep: int) -> str:
     return sanitise.markdown(_kept(value, keep))
 
 
-def _cell(value: str, keep: int) -> str:
-    return sanitise.inline(_kept(value, max(keep, 20)))
+def _line(value: str, keep: int) -> str:
+    return sanitise.inline(_kept(value, max(keep, MIN_KEPT)))
+
+
+def _path(name: str, most: int = MAX_PATH) -> str:
+    return name if len(name) <= most else f"…{name[-most:]}"
 
 
 def _kept(value: str, keep: int) -> str:

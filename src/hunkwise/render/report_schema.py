@@ -30,7 +30,7 @@ def report_schema() -> dict[str, Any]:
                 ),
                 "verdict": _object({"outcome": {"enum": ["approve", "block", "incomplete"]}, "reasons": _list(TEXT)}),
                 "findings": _list(_finding()),
-                "dropped": _list(_object({"file": TEXT, "line": COUNT, "stage": TEXT, "reason": TEXT})),
+                "dropped": _list(_dropped()),
                 "ledger": _ledger(),
                 "redactions": _object({"total": COUNT, "by_type": _map(COUNT)}),
                 "usage": _usage(),
@@ -68,6 +68,11 @@ def _finding() -> dict[str, Any]:
             "status": {"enum": ["new", "open"]},
         }
     )
+
+
+def _dropped() -> dict[str, Any]:
+    claim = _object({"file": TEXT, "line": COUNT, "stage": TEXT, "reason": TEXT})
+    return {**claim, "properties": {**claim["properties"], "severity": SEVERITY, "description": TEXT}}
 
 
 def _ledger() -> dict[str, Any]:
