@@ -47,8 +47,10 @@ COMMON_PAIRS = frozenset(_PAIRS[at : at + 2] for at in range(0, len(_PAIRS), 2))
 """The pairs of letters that make up 80% of all pairs in the words of the Python 3.11 standard library's source."""
 
 _PLACEHOLDER = re.compile(
-    r"(?i)example|sample|dummy|placeholder|change.?me|replace|your[_ -]|insert|redacted|(?<![a-z])todo(?![a-z])|xxxx|\*\*\*|\.\.\."
-    r"|<[^<>]*>|\$\{|\$\(|\{\{|%\(|(?:^|\W)%s(?:\W|$)|^\{.*\}$|\{[\w.!:()\[\]]*\}|0123456|1234567890|abcdefg|deadbeef|(?<![a-z])(?:fake|mock)"
+    r"(?i)example|sample|dummy|placeholder|change.?me|replace|your[_ -]|insert|redacted|(?<![a-z])todo(?![a-z])|xxxx"
+    r"|\*\*\*|\.\.\."
+    r"|<[^<>]*>|\$\{|\$\(|\{\{|%\(|(?:^|\W)%s(?:\W|$)|^\{.*\}$|\{[\w.!:()\[\]]*\}|0123456|1234567890|abcdefg|deadbeef"
+    r"|(?<![a-z])(?:fake|mock)"
 )
 _WORDS = re.compile(r"[A-Za-z]?[a-z]{2,}|[A-Z]{2,}")
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")

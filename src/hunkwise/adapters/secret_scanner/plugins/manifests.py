@@ -7,7 +7,8 @@ from hunkwise.adapters.secret_scanner.spans import SpanPlugin, masked_only
 from hunkwise.model.finding import SecretSpan
 
 _KIND = re.compile(
-    r"(?im)^([ \t#/*-]{0,40})[\"']?kind[\"']?[ \t]{0,4}:[ \t]{0,4}[\"']?secret[\"']?[ \t]{0,4},?[ \t]{0,4}(?:#[^\n]*)?\r?$"
+    r"(?im)^([ \t#/*-]{0,40})[\"']?kind[\"']?[ \t]{0,4}:[ \t]{0,4}[\"']?secret[\"']?[ \t]{0,4},?[ \t]{0,4}"
+    r"(?:#[^\n]*)?\r?$"
 )
 _SECTION = re.compile(r"^([ \t-]*)[\"']?(?:data|stringData)[\"']?[ \t]*:[ \t]*\{?[ \t]*(?:#.*)?$")
 _ENTRY = re.compile(
