@@ -378,6 +378,16 @@ The old code bound it as a parameter.
 """)
 
 
+def test_the_summary_of_an_empty_change_is_short() -> None:
+    assert markdown.summary(empty_report()) == snapshot("""\
+## ✅ hunkwise: approve
+
+**0 hunks**: nothing to read
+
+<sub>hunkwise 0.1.0, embedded rules, no model was asked</sub>
+""")
+
+
 def test_the_verdict_is_one_line() -> None:
     assert terminal.verdict_line(report()).startswith("block: ")
     assert "\n" not in terminal.verdict_line(report())
