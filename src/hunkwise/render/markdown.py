@@ -19,7 +19,7 @@ LIMIT = 65_000
 CUTS = (4_000, 2_000, 1_000, 500, 250, 120, 60, 0)
 """Characters a text may keep, tried in this order until the summary fits: the longest are shortened first."""
 
-MIN_KEPT = 30
+MIN_KEPT = 80
 """Characters that a title, a claim or a reason keeps in any case."""
 
 MAX_PATH = 200
