@@ -40,6 +40,16 @@ def balance(diff: Diff, ends: Mapping[HunkKey, End]) -> Ledger:
     return Ledger(entries=tuple(entries))
 
 
+def by_hunk(diff: Diff, ledger: Ledger) -> Mapping[HunkKey, Entry]:
+    """Return the entry of each hunk of `diff`, and of each change without hunks by NO_HUNK."""
+    keys = [
+        HunkKey(file=index, hunk=number)
+        for index, file in enumerate(diff.files)
+        for number in (range(len(file.hunks)) if file.hunks else (NO_HUNK,))
+    ]
+    return dict(zip(keys, ledger.entries, strict=False))
+
+
 def _entry(file: FileDiff, hunk: Hunk | None, end: End) -> Entry:
     return Entry(
         file=file.path,
