@@ -1,16 +1,18 @@
-"""Say on a pull request what a review found, and what became of saying it.
+"""Say on a pull request what a review found, and keep account of what was said.
 
 The order is review, closing of threads, summary with memory, check: a run that is killed after any of them is completed
-by the next one. No write raises; each that is denied or refused hands its words to the next place, and the last place
-is the report itself.
+by the next one. No write raises; one that is denied or refused hands its words to the next place: beside the code, on
+the file, in the summary, in the check, in the commit status.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from hunkwise.core import publication
 from hunkwise.core.publication import Plan
-from hunkwise.model.publication import CheckOutput, InlineComment, ReviewEvent, Written
-from hunkwise.model.pull import CheckRun, OwnComment, Overview, Thread
+from hunkwise.core.threads import Closing
+from hunkwise.model.publication import CheckOutput, Conclusion, InlineComment, ReviewEvent, Written
+from hunkwise.model.pull import CheckRun, Overview, OwnComment
 from hunkwise.ports import CodeHost
 
 CHECK_NAME = "hunkwise"
@@ -24,26 +26,21 @@ class Channels:
     check: CheckRun | None
     may_comment: bool
 
-    @property
-    def is_open(self) -> bool:
-        """Whether anything at all can be said on the pull request."""
-        return self.may_comment or self.check is not None
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What stands on the pull request after publishing, as far as the host confirmed it.
+    """What stands on the pull request, as far as the host confirmed it.
 
-    `unplaced` are comments that found no place beside the code and stand in the summary alone. `is_summarised`,
-    `is_concluded` and `has_status` tell of summary, check and commit status.
+    `on_files` found their place on the file, `unplaced` none but the summary; `lost` tells that the host did not answer
+    while they were posted. `left_open` are closings that the token may not do. `event` is what the review did.
     """
 
     placed: tuple[InlineComment, ...] = ()
     on_files: tuple[InlineComment, ...] = ()
     unplaced: tuple[InlineComment, ...] = ()
-    closed: tuple[Thread, ...] = ()
-    left_open: tuple[Thread, ...] = ()
-    event: ReviewEvent = ReviewEvent.COMMENT
+    is_lost: bool = False
+    left_open: tuple[Closing, ...] = ()
+    event: ReviewEvent | None = None
     is_summarised: bool = False
     is_concluded: bool = False
     has_status: bool = False
@@ -51,45 +48,107 @@ class Said:
 
 def channels(host: CodeHost, overview: Overview) -> Channels:
     """Open the check and probe for comments: what is denied here is never paid for."""
-    head = overview.pull.head_sha
-    own = external_id(overview)
-    known = next((check for check in overview.checks if check.external_id == own), None)
+    head, own = overview.pull.head_sha, external_id(overview)
+    known = next((check for check in reversed(overview.checks) if check.external_id == own), None)
     return Channels(check=host.open_check(CHECK_NAME, head, own, known), may_comment=host.may_comment(head))
 
 
 def external_id(overview: Overview) -> str:
-    """Return the check's identity: two pull requests may share a head commit, and with it the check's name."""
+    """Return whose check it is: pull requests may share a head commit, and with it the check's name."""
     return f"{CHECK_NAME}/{overview.pull.number}"
 
 
-def comments(plan: Plan, host: CodeHost, overview: Overview, allowed: Channels) -> Said:
+def comments(plan: Plan, close: Sequence[Closing], marker: str, host: CodeHost, head: str, allowed: Channels) -> Said:
     """Post the review and close threads; what can't be said beside the code is left for the summary."""
     if not allowed.may_comment:
-        return Said(unplaced=plan.comments, left_open=plan.close)
-    review = _Review(plan, host, overview.pull.head_sha)
+        return Said(unplaced=plan.comments, left_open=tuple(close))
+    review = _Review(plan, marker, host, head)
     review.post()
-    closed = _closed(plan.close, host)
-    return Said(
-        placed=tuple(review.placed),
-        on_files=tuple(review.on_files),
-        unplaced=tuple(review.unplaced),
-        closed=closed,
-        left_open=tuple(thread for thread in plan.close if thread not in closed),
-        event=review.event,
-    )
+    return replace(review.said, left_open=_still_open(close, host))
 
 
 def summary(body: str, marker: str, said: Said, host: CodeHost, known: OwnComment | None) -> Said:
-    """Write the sticky summary, which holds the memory."""
+    """Write the sticky summary, which holds the memory; one that already reads so is left alone."""
+    if known is not None and known.body == body:
+        return replace(said, is_summarised=True)
     written = host.create_comment(body, marker) if known is None else host.update_comment(known, body)
     return replace(said, is_summarised=written is Written.DONE)
 
 
 def conclusion(
-    plan: Plan, output: CheckOutput, said: Said, host: CodeHost, overview: Overview, allowed: Channels
+    ends_as: Conclusion, output: CheckOutput, said: Said, host: CodeHost, head: str, allowed: Channels
 ) -> Said:
     """Conclude the check; where it is denied or lost, set the commit status instead."""
-    if allowed.check is not None and host.conclude_check(allowed.check, plan.conclusion, output) is Written.DONE:
+    if allowed.check is not None and host.conclude_check(allowed.check, ends_as, output) is Written.DONE:
         return replace(said, is_concluded=True)
-    written = host.set_status(CHECK_NAME, overview.pull.head_sha, plan.conclusion, output.title)
-    return replace(said, has_status=written is Written.DONE)
+    return replace(said, has_status=host.set_status(CHECK_NAME, head, ends_as, output.title) is Written.DONE)
+
+
+class _Review:
+    """Posts one review, and as many more as it takes when the host refuses a part of it."""
+
+    def __init__(self, plan: Plan, marker: str, host: CodeHost, head: str) -> None:
+        self._body = f"{plan.review_body}\n\n{marker}"
+        self._marker = marker
+        self._host = host
+        self._head = head
+        self._comments = plan.comments
+        self.said = Said(event=plan.event)
+
+    def post(self) -> None:
+        """Post all there is to say; where the host refuses a decision, the comments go without one."""
+        event = self.said.event
+        if event in (None, ReviewEvent.COMMENT):
+            self._batch(self._comments)
+            return
+        written = self._write(event, self._comments)
+        if written is Written.DONE:
+            self.said = replace(self.said, placed=self._comments)
+            return
+        self.said = replace(self.said, event=None)
+        if written is Written.LOST:
+            self._leave(self._comments, written)
+        else:
+            self._batch(self._comments)
+
+    def _batch(self, batch: Sequence[InlineComment]) -> None:
+        if not batch:
+            return
+        written = self._write(ReviewEvent.COMMENT, batch)
+        if written is Written.DONE:
+            placed = (*self.said.placed, *batch)
+            self.said = replace(self.said, placed=placed, event=ReviewEvent.COMMENT)
+        elif written is Written.REJECTED:
+            self._refused(batch)
+        else:
+            self._leave(batch, written)
+
+    def _refused(self, batch: Sequence[InlineComment]) -> None:
+        """Halve a refused batch until the bad comments stand alone: they go on their file."""
+        if len(batch) > 1:
+            for half in publication.halves(batch):
+                self._batch(half)
+            return
+        comment = batch[0]
+        written = self._host.create_file_comment(self._head, comment.path, comment.body, comment.marker)
+        if written is Written.DONE:
+            self.said = replace(self.said, on_files=(*self.said.on_files, comment))
+        else:
+            self._leave(batch, written)
+
+    def _leave(self, batch: Sequence[InlineComment], written: Written) -> None:
+        is_lost = self.said.is_lost or written is Written.LOST
+        self.said = replace(self.said, unplaced=(*self.said.unplaced, *batch), is_lost=is_lost)
+
+    def _write(self, event: ReviewEvent, batch: Sequence[InlineComment]) -> Written:
+        return self._host.create_review(self._head, event, self._body, batch, self._marker)
+
+
+def _still_open(close: Sequence[Closing], host: CodeHost) -> tuple[Closing, ...]:
+    """Resolve threads, fold those that may not be resolved, and return what the host does not show as closed."""
+    if not close:
+        return ()
+    resolved = host.resolve([each.thread for each in close])
+    rest = [each for each, written in zip(close, resolved, strict=True) if written is not Written.DONE]
+    folded = host.minimize([each.thread for each in rest]) if rest else ()
+    return tuple(each for each, written in zip(rest, folded, strict=True) if written is not Written.DONE)
