@@ -48,14 +48,14 @@ class Said:
 
 def channels(host: CodeHost, overview: Overview) -> Channels:
     """Open the check and probe for comments: what is denied here is never paid for."""
-    head, own = overview.pull.head_sha, external_id(overview)
+    head, own = overview.pull.head_sha, external_id(overview.pull.number)
     known = next((check for check in reversed(overview.checks) if check.external_id == own), None)
     return Channels(check=host.open_check(CHECK_NAME, head, own, known), may_comment=host.may_comment(head))
 
 
-def external_id(overview: Overview) -> str:
+def external_id(number: int) -> str:
     """Return whose check it is: pull requests may share a head commit, and with it the check's name."""
-    return f"{CHECK_NAME}/{overview.pull.number}"
+    return f"{CHECK_NAME}/{number}"
 
 
 def comments(plan: Plan, close: Sequence[Closing], marker: str, host: CodeHost, head: str, allowed: Channels) -> Said:
