@@ -1,8 +1,8 @@
 """Tell from an event what a run is about, and whether it may read the workspace.
 
-An event decides what is at stake. `pull_request` from a fork has no secrets and no write access: its workspace may hold
-what it likes. `pull_request_target`, `issue_comment`, `workflow_run` and a dispatch have both, and what they
-review may be a stranger's: there a change is read by the host's API alone, for a clone's configuration can run programs.
+An event decides what is at stake. `pull_request` from a fork has no secrets and no write access, so it may read its
+workspace. `pull_request_target`, `issue_comment`, `workflow_run` and a dispatch have both, and what they review may be
+a stranger's: there a change is read by the host's API alone, for a clone's configuration can run programs.
 
 Who may ask, and which fields tell a fork, is said in
 https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows and
