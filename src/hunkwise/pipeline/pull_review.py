@@ -131,7 +131,7 @@ def _moved(run: Run, report: ReviewReport, allowed: Channels) -> ReviewReport:
 
 
 def _remembered(run: Run, found: Reviewed) -> Memory:
-    """Return the memory after this run; one that knows nothing new keeps its counter, so that a rerun changes nothing."""
+    """Return the memory after this run; one that knows nothing new keeps its counter: a rerun changes nothing."""
     report, previous = found.report, run.before.memory
     fresh = reuse.remember(
         report.findings,
