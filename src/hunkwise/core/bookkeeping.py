@@ -24,6 +24,15 @@ UNACCOUNTED = End(state=HunkState.FAILED, reason="no engine answered for it")
 """The end of a hunk that no step accounted for."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A change as one run read it: the redacted diff, its hunks' keys (`hunk_keys.by_hunk`), what became of each."""
+
+    shown: Diff
+    keys: Mapping[HunkKey, str]
+    ledger: Ledger
+
+
 def balance(diff: Diff, ends: Mapping[HunkKey, End]) -> Ledger:
     """Return the ledger of `diff`; a change without hunks goes by NO_HUNK.
 

@@ -54,7 +54,7 @@ def match(now: Sequence[Sighting], before: Sequence[Sighting]) -> Mapping[int, i
 
 
 def nearness(one: Sighting, other: Sighting) -> tuple[int, int, int]:
-    """Return how sure two sightings are one place, larger is surer: same row of a hunk, neighbours, fewer lines apart."""
+    """Return how sure two sightings are one place, more is surer: row in the hunk, known neighbours, lines apart."""
     same_row = one.hunk != "" and (one.hunk, one.row) == (other.hunk, other.row)
     shown_there = other.now is not None and other.now == one.finding.end_line
     return (

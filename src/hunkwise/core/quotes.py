@@ -8,7 +8,6 @@ import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from hunkwise.model.diff import Diff, Hunk, LineKind, Side
 from hunkwise.model.finding import Finding
@@ -22,7 +21,10 @@ _NEIGHBOUR_DIGITS = 4
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The lines of a hunk that are on one side: their rows in the hunk, numbers, folded texts, and which are deleted."""
+    """The lines of a hunk that are on one side: rows in the hunk, numbers, folded texts, which are deleted.
+
+    `filled` are the indices of lines that are not blank, `starts` the positions in it by text.
+    """
 
     key: HunkKey
     path: str
@@ -31,6 +33,8 @@ class Column:
     numbers: Sequence[int]
     texts: Sequence[str]
     deleted: Sequence[bool]
+    filled: Sequence[int]
+    starts: Mapping[str, Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +73,17 @@ def columns(shown: Diff, paths: Collection[str]) -> Columns:
         for number, hunk in enumerate(file.hunks):
             for side in Side:
                 key = HunkKey(file=index, hunk=number)
-                found.setdefault((file.path, side), []).append(_column(key, file.path, side, hunk))
+                column = _column(key, file.path, side, hunk)
+                if column.numbers:
+                    found.setdefault((file.path, side), []).append(column)
     return found
 
 
 def of(finding: Finding, among: Columns) -> Place | None:
     """Return the lines a finding of this run names, None where they lie in no hunk."""
-    for column in among.get((finding.file, finding.side), ()):
+    of_file = among.get((finding.file, finding.side), ())
+    begin = bisect_left(of_file, finding.line, key=lambda column: column.numbers[-1])
+    for column in of_file[begin : begin + 1]:
         first = bisect_left(column.numbers, finding.line)
         last = bisect_right(column.numbers, finding.end_line) - 1
         if first <= last:
@@ -99,9 +107,10 @@ def folded(quote: str) -> tuple[str, ...]:
 def around(place: Place) -> tuple[str, ...]:
     """Return digests of the filled lines before and after a place, nearest first."""
     texts = place.column.texts
-    before = islice((text for text in reversed(texts[: place.first]) if text), NEIGHBOURS)
-    after = islice((text for text in texts[place.last + 1 :] if text), NEIGHBOURS)
-    return tuple([*(_neighbour("<", text) for text in before), *(_neighbour(">", text) for text in after)])
+    filled = place.column.filled
+    first, last = bisect_left(filled, place.first), bisect_right(filled, place.last)
+    before = [_neighbour("<", texts[at]) for at in reversed(filled[max(0, first - NEIGHBOURS) : first])]
+    return *before, *(_neighbour(">", texts[at]) for at in filled[last : last + NEIGHBOURS])
 
 
 def _column(key: HunkKey, path: str, side: Side, hunk: Hunk) -> Column:
@@ -110,14 +119,18 @@ def _column(key: HunkKey, path: str, side: Side, hunk: Hunk) -> Column:
     lines = [hunk.lines[row] for row in rows]
     numbers = [(line.new if side is Side.RIGHT else line.old) or 0 for line in lines]
     texts = [" ".join(line.text.split()) for line in lines]
-    return Column(key, path, side, rows, numbers, texts, [line.kind is LineKind.DELETED for line in lines])
+    deleted = [line.kind is LineKind.DELETED for line in lines]
+    filled = [at for at, text in enumerate(texts) if text]
+    starts: dict[str, list[int]] = {}
+    for position, at in enumerate(filled):
+        starts.setdefault(texts[at], []).append(position)
+    return Column(key, path, side, rows, numbers, texts, deleted, filled, starts)
 
 
 def _in_column(wanted: Sequence[str], column: Column) -> Iterator[Place]:
-    filled = [at for at, text in enumerate(column.texts) if text]
-    for start in range(len(filled) - len(wanted) + 1):
-        at = filled[start : start + len(wanted)]
-        if column.texts[at[0]] != wanted[0] or [column.texts[each] for each in at] != list(wanted):
+    for start in column.starts.get(wanted[0], ()):
+        at = column.filled[start : start + len(wanted)]
+        if [column.texts[each] for each in at] != list(wanted):
             continue
         if column.side is Side.RIGHT or (column.deleted[at[0]] and column.deleted[at[-1]]):
             yield Place(column, at[0], at[-1])

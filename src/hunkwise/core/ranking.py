@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from hunkwise.core import anchoring
 from hunkwise.model.diff import Side
 from hunkwise.model.finding import Anchor, Dropped, Finding, RawFinding, RuleHit, Severity
 
@@ -35,7 +36,7 @@ def from_model(raw: RawFinding, anchor: Anchor) -> Finding:
         description=raw.description,
         scenario=raw.scenario,
         suggestion=raw.suggestion,
-        replacement=raw.replacement,
+        replacement=_replacement(raw, anchor),
         quote=anchor.quote,
         origin=raw.origin,
     )
@@ -97,6 +98,18 @@ def likeness(one: str, other: str) -> float:
     mine, theirs = _words(one), _words(other)
     union = mine | theirs
     return len(mine & theirs) / len(union) if union else 1.0
+
+
+def _replacement(raw: RawFinding, anchor: Anchor) -> str | None:
+    """Return a replacement of whole lines; one of a part of a line would take the rest of the line with it."""
+    quoted, lines = anchoring.quoted_lines(raw.quote), anchoring.quoted_lines(anchor.quote)
+    if raw.replacement is None or quoted == lines:
+        return raw.replacement
+    if len(quoted) != 1 or len(lines) != 1:
+        return None
+    before, _, after = lines[0].partition(quoted[0])
+    new = " ".join(raw.replacement.split())
+    return raw.replacement if new.startswith(before.strip()) and new.endswith(after.strip()) else None
 
 
 def _sentence_ends(line: str) -> list[int]:

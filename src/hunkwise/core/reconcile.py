@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hunkwise.core import identity, quotes, ranking, standing, threads
+from hunkwise.core.bookkeeping import Reading
 from hunkwise.core.identity import Sighting
 from hunkwise.core.quotes import Place
 from hunkwise.core.ranking import FINGERPRINT_DIGITS
@@ -17,7 +18,6 @@ from hunkwise.core.standing import Judged
 from hunkwise.core.threads import Closing, MayDismiss, Spoken
 from hunkwise.model.diff import Diff
 from hunkwise.model.finding import Finding
-from hunkwise.model.ledger import Ledger
 from hunkwise.model.material import HunkKey
 from hunkwise.model.memory import Memory, Remembered
 from hunkwise.model.pull import Thread
@@ -36,10 +36,10 @@ class Before:
 class Reconciled:
     """What holds after this run.
 
-    `findings` are all that are open, worst first, with their lasting fingerprints. `create` are those to be said, `keep`
-    the thread of those that are said. `close` are threads of what is fixed, `fixed` those findings. By fingerprint:
-    `carried` were not reported by this run, `unplaced` of them lie in no readable hunk, `dismissed` do not count for
-    the verdict, `suppressed` stand in a resolved or folded thread and are not said again.
+    `findings` are all that are open, worst first, with their lasting fingerprints. `create` are those to be said,
+    `keep` the thread of those that are said. `close` are threads of what is fixed, `fixed` those findings. By
+    fingerprint: `carried` were not reported by this run, `unplaced` of them lie in no readable hunk, `dismissed` do not
+    count for the verdict, `suppressed` stand in a resolved or folded thread and are not said again.
     """
 
     findings: tuple[Finding, ...]
@@ -53,23 +53,23 @@ class Reconciled:
     suppressed: frozenset[str]
 
 
-def reconcile(
-    findings: Sequence[Finding], shown: Diff, keys: Mapping[HunkKey, str], ledger: Ledger, before: Before
-) -> Reconciled:
-    """Return what holds, given this run's ranked findings, the redacted diff, its hunks' keys and the ledger."""
+def reconcile(findings: Sequence[Finding], reading: Reading, before: Before) -> Reconciled:
+    """Return what holds, given this run's ranked findings and what it read."""
+    shown = reading.shown
     remembered = standing.under_todays_names(before.memory.findings if before.memory else (), shown)
     paths = {each.file for each in findings} | {each.finding.file for each in remembered}
     columns = quotes.columns(shown, paths)
     places = [quotes.of(finding, columns) for finding in findings]
+    shown_at = {each.mark.fingerprint: each.thread.line for each in before.spoken}
     pairs = identity.match(
-        [_sighting(finding, place, keys) for finding, place in zip(findings, places, strict=True)],
-        [_recalled(each, before.spoken) for each in remembered],
+        [_sighting(finding, place, reading.keys) for finding, place in zip(findings, places, strict=True)],
+        [_recalled(each, shown_at.get(each.finding.fingerprint)) for each in remembered],
     )
     taken = set(pairs.values())
     judged = standing.judge(
         [each for index, each in enumerate(remembered) if index not in taken],
         {(identity.kind(each), standing.spot(at)) for each, at in zip(findings, places, strict=True) if at},
-        standing.ground(shown, keys, ledger, before.memory, columns),
+        standing.ground(reading, before.memory, columns),
     )
     known = [_kept(findings[one], remembered[other].finding) for one, other in pairs.items()]
     unknown = [finding for index, finding in enumerate(findings) if index not in pairs]
@@ -158,17 +158,14 @@ def _sighting(finding: Finding, place: Place | None, keys: Mapping[HunkKey, str]
     return Sighting(finding=finding, hunk=hunk, row=place.row, around=quotes.around(place))
 
 
-def _recalled(each: Remembered, spoken: Sequence[Spoken]) -> Sighting:
-    shown_at = next(
-        (one.thread.line for one in reversed(spoken) if one.mark.fingerprint == each.finding.fingerprint), None
-    )
+def _recalled(each: Remembered, shown_at: int | None) -> Sighting:
     return Sighting(finding=each.finding, hunk=each.hunk, row=each.row, around=each.around, now=shown_at)
 
 
 def _kept(finding: Finding, earlier: Finding) -> Finding:
     """Give a finding its earlier name; what a model says of unchanged code again may be graver, and not less grave."""
     named = replace(finding, fingerprint=earlier.fingerprint, status="open")
-    if quotes.folded(finding.quote) != quotes.folded(earlier.quote):
+    if not finding.origin.startswith("model:") or quotes.folded(finding.quote) != quotes.folded(earlier.quote):
         return named
     graver = max(finding.severity, earlier.severity, key=lambda each: each.rank)
     return replace(named, severity=graver, confidence=max(finding.confidence, earlier.confidence))

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hunkwise.core import bookkeeping, quotes
+from hunkwise.core.bookkeeping import Reading
 from hunkwise.core.packing import RedactedLines
-from hunkwise.model.diff import Diff, DiffLine
+from hunkwise.model.diff import DiffLine, Side
 from hunkwise.model.finding import Finding
-from hunkwise.model.ledger import Entry, HunkState, Ledger
+from hunkwise.model.ledger import Entry, HunkState
 from hunkwise.model.material import HunkKey
 from hunkwise.model.memory import Memory, Remembered
 
@@ -26,6 +27,16 @@ class Reused:
 
     hunks: frozenset[HunkKey] = frozenset()
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A run as the memory will name it; `counter` is above all that were seen, `spent_usd` what this run cost."""
+
+    head: str
+    counter: int
+    material: str
+    spent_usd: float | None
 
 
 def reuse(
@@ -54,34 +65,19 @@ def reuse(
     return Reused(hunks=frozenset(hunks), findings=tuple(findings))
 
 
-def remember(
-    findings: Iterable[Finding],
-    shown: Diff,
-    keys: Mapping[HunkKey, str],
-    ledger: Ledger,
-    *,
-    head: str,
-    material: str,
-    counter: int,
-    previous: Memory | None = None,
-    spent_usd: float | None = 0.0,
-) -> Memory:
-    """Return the memory after a run: `findings` are all that are open, `spent_usd` what this run cost.
-
-    `counter` must be above all that were seen (`next_counter`). The sum spent is not known once one cost is not.
-    """
-    listed = list(findings)
-    columns = quotes.columns(shown, {each.file for each in listed})
+def remember(findings: Sequence[Finding], reading: Reading, run: Run, previous: Memory | None) -> Memory:
+    """Return the memory after a run that left `findings` open; what is spent is not known once one cost is not."""
+    columns = quotes.columns(reading.shown, {each.file for each in findings})
     known = {each.finding.fingerprint: each for each in previous.findings} if previous else {}
     before = previous.spent_usd if previous else 0.0
     return Memory(
-        head=head,
-        counter=counter,
-        material=material,
-        read=frozenset(_read(bookkeeping.by_hunk(shown, ledger), keys)),
-        findings=tuple(_remembered(each, columns, keys, known.get(each.fingerprint)) for each in listed),
-        spent_usd=None if before is None or spent_usd is None else before + spent_usd,
-        trusted=True,
+        head=run.head,
+        counter=run.counter,
+        material=run.material,
+        read=frozenset(_read(bookkeeping.by_hunk(reading.shown, reading.ledger), reading.keys)),
+        findings=tuple(_remembered(each, columns, reading.keys, known.get(each.fingerprint)) for each in findings),
+        spent_usd=None if before is None or run.spent_usd is None else before + run.spent_usd,
+        trusted=False,
     )
 
 
@@ -131,4 +127,4 @@ def _placed(remembered: Remembered, lines: RedactedLines) -> Finding | None:
 
 def _number(line: DiffLine, finding: Finding) -> int:
     """Return a line's number on the finding's side, 0 where it is not on it."""
-    return (line.new if finding.side.value == "RIGHT" else line.old) or 0
+    return (line.new if finding.side is Side.RIGHT else line.old) or 0

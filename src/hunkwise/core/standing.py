@@ -1,14 +1,15 @@
 """Judge findings that this run did not report: their code still stands, or is gone, or nobody can say."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hunkwise.core import bookkeeping, identity, quotes
+from hunkwise.core.bookkeeping import Reading
 from hunkwise.core.identity import Sighting
 from hunkwise.core.quotes import Columns, Place
 from hunkwise.model.diff import Diff, FileStatus, Side
 from hunkwise.model.finding import Finding
-from hunkwise.model.ledger import Entry, HunkState, Ledger
+from hunkwise.model.ledger import Entry, HunkState
 from hunkwise.model.material import HunkKey
 from hunkwise.model.memory import Memory, Remembered
 
@@ -27,13 +28,14 @@ class Ground:
     """The change a judgement stands on.
 
     `elsewhere` holds the keys of hunks that an earlier run knew: a finding of another hunk is in none of them.
+    `unread` names the files of which something was not seen.
     """
 
-    shown: Diff
     keys: Mapping[HunkKey, str]
     entries: Mapping[HunkKey, Entry]
     columns: Columns
     elsewhere: frozenset[str]
+    unread: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +47,17 @@ class Judged:
     fixed: tuple[Finding, ...]
 
 
-def ground(shown: Diff, keys: Mapping[HunkKey, str], ledger: Ledger, memory: Memory | None, columns: Columns) -> Ground:
+def ground(reading: Reading, memory: Memory | None, columns: Columns) -> Ground:
     """Return the ground for judging what `memory` holds."""
     known = memory.read | {each.hunk for each in memory.findings} if memory else frozenset()
-    entries = bookkeeping.by_hunk(shown, ledger)
-    return Ground(shown=shown, keys=keys, entries=entries, columns=columns, elsewhere=frozenset(known))
+    entries = bookkeeping.by_hunk(reading.shown, reading.ledger)
+    return Ground(
+        keys=reading.keys,
+        entries=entries,
+        columns=columns,
+        elsewhere=frozenset(known),
+        unread=frozenset(_unread(reading.shown, entries)),
+    )
 
 
 def under_todays_names(remembered: Iterable[Remembered], shown: Diff) -> tuple[Remembered, ...]:
@@ -74,7 +82,7 @@ def judge(missing: Sequence[Remembered], occupied: Collection[tuple[str, Spot]],
     unplaced: set[str] = set()
     for index, each in enumerate(missing):
         finding, place = each.finding, place_by_index.get(index)
-        if place is None and _can_be_judged(finding.file, on):
+        if place is None and finding.file not in on.unread:
             fixed.append(finding)
         elif place is None:
             unplaced.add(finding.fingerprint)
@@ -127,18 +135,14 @@ def _is_answered(finding: Finding, place: Place, on: Ground) -> bool:
     return read and not finding.origin.startswith("model:")
 
 
-def _can_be_judged(path: str, on: Ground) -> bool:
-    """Whether all of a file was seen: it is not among the unreadable, and no hunk of it failed or shows no lines."""
-    if any(each.path == path for each in on.shown.unreadable):
-        return False
-    for key, entry in on.entries.items():
-        file = on.shown.files[key.file]
-        if file.path != path:
-            continue
+def _unread(shown: Diff, entries: Mapping[HunkKey, Entry]) -> Iterator[str]:
+    """Name files that can't be judged: unreadable, binary, or with a hunk that failed or shows no lines."""
+    yield from (each.path for each in shown.unreadable)
+    for key, entry in entries.items():
+        file = shown.files[key.file]
         withheld = key.hunk != bookkeeping.NO_HUNK and not file.hunks[key.hunk].lines
         if entry.state is HunkState.FAILED or withheld or file.is_binary:
-            return False
-    return True
+            yield file.path
 
 
 def _seen(finding: Finding, place: Place, on: Ground) -> Sighting:
