@@ -49,7 +49,7 @@ def review(ref: ChangeRef, chosen: Settings, environment: Mapping[str, str], say
 
     ports = _ports(ref, chosen, environment, say)
     try:
-        report = spine.run(ref, ports, chosen)
+        report = spine.run(ref, ports, chosen).report
     finally:
         if ports.chat is not None:
             ports.chat.close()

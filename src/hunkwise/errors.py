@@ -43,6 +43,24 @@ class DetectorError(HunkwiseError):
     exit_code = 4
 
 
+class HostError(HunkwiseError):
+    """The code host did not answer, or not with what was asked for."""
+
+    exit_code = 4
+
+
+class PermissionDeniedError(HostError):
+    """The token may not do this."""
+
+    exit_code = 3
+
+
+class NotOnHostError(HostError):
+    """The code host has no such thing, or hides it from this token."""
+
+    exit_code = 2
+
+
 class ChatFault(StrEnum):
     """What went wrong with a request to a model."""
 

@@ -29,7 +29,20 @@ class DiffText:
     content: bytes
 
 
-ChangeRef = WorkingTree | CommitRange | DiffText
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullRequest:
+    """Pull request `number` of `repo` (owner/name) on a code host.
+
+    `server` is the host's address where the reader gave it; `clone` is a folder that may hold the commits.
+    """
+
+    repo: str
+    number: int
+    server: str | None = None
+    clone: str | None = None
+
+
+ChangeRef = WorkingTree | CommitRange | DiffText | PullRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,18 +55,19 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A loaded change.
+    """A loaded change; `number` is a pull request's.
 
     `diff` is the unified diff's bytes. `base` and `head` are commit or tree ids, None where unknown (a diff
     file) and for `head` of a working tree. `generated` holds the raw paths that `.gitattributes` of the base
     marks `linguist-generated`. `unread` names changed files that the source could not read, so `diff` lacks them.
     """
 
-    source: Literal["git", "diff"]
+    source: Literal["git", "diff", "github"]
     repo: str | None
     base: str | None
     head: str | None
     diff: bytes
+    number: int | None = None
     generated: frozenset[bytes] = frozenset()
     notices: tuple[Notice, ...] = ()
     unread: tuple[UnreadableFile, ...] = ()

@@ -47,7 +47,7 @@ def document(report: ReviewReport) -> dict[str, Any]:
         "change": {
             "source": change.source,
             "repo": change.repo,
-            "number": None,
+            "number": change.number,
             "base": change.base,
             "head": change.head,
         },

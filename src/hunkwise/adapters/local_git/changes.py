@@ -7,7 +7,7 @@ from pathlib import Path
 from hunkwise.adapters.local_git import apart, command, contents, revisions, work_tree
 from hunkwise.adapters.local_git.command import NAMES, PATCH, Git
 from hunkwise.errors import ChangeError
-from hunkwise.model.change import Change, ChangeRef, CommitRange, DiffText
+from hunkwise.model.change import Change, ChangeRef, CommitRange, DiffText, PullRequest
 
 
 class LocalGit:
@@ -38,6 +38,8 @@ class LocalGit:
 def _folder(ref: ChangeRef) -> str:
     if isinstance(ref, DiffText):
         raise ChangeError(f"{ref.name} is no git repository")
+    if isinstance(ref, PullRequest):
+        raise ChangeError(f"{ref.repo}#{ref.number} is no local clone")
     return ref.repo
 
 
