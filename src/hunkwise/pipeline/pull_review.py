@@ -1,14 +1,14 @@
 """One run on one pull request: what was said before, the review, and saying what holds now."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from hunkwise.core import marks, memory, publication, reuse, signature, suggestions, threads
+from hunkwise.core import marks, memory, publication, reuse, sanitise, signature, suggestions, threads
 from hunkwise.core.publication import Plan
 from hunkwise.core.reconcile import Before
 from hunkwise.core.signature import Keys
 from hunkwise.core.threads import Spoken
-from hunkwise.errors import HostError
+from hunkwise.errors import HostError, HunkwiseError
 from hunkwise.model.change import ChangeRef, Notice
 from hunkwise.model.finding import Finding
 from hunkwise.model.memory import Memory
@@ -27,6 +27,9 @@ SUMMARY = "<!-- hunkwise:summary -->"
 
 MAX_CHECK_SUMMARY = 65_000
 """Characters of a check's summary: GitHub takes 65,535 (https://docs.github.com/en/rest/checks/runs)."""
+
+STOPPED = "The review was stopped before it was complete; nothing of it is posted."
+"""What the check of a run says that a signal or a bug has ended."""
 
 MOVED = "the pull request moved on while it was reviewed; nothing of this run is posted, the next run speaks"
 """What is said when the head is another at the end than at the start."""
@@ -74,9 +77,29 @@ def begin(
     )
 
 
-def reviewed(ref: ChangeRef, run: Run, ports: Ports) -> Reviewed:
-    """Review the pull request; nothing is said yet."""
-    return review.run(ref, ports, run.settings, run.before, trusts_author=run.overview.pull.author_may_write)
+def reviewed(ref: ChangeRef, run: Run, ports: Ports, unasked: str | None = None) -> Reviewed:
+    """Review the pull request; nothing is said yet. `unasked` says why no model is asked although one is wanted."""
+    trusts = run.overview.pull.author_may_write
+    return review.run(ref, ports, run.settings, run.before, trusts_author=trusts, unasked=unasked)
+
+
+def complete(run: Run, allowed: Channels, review_it: Callable[[], Reviewed], hurry: Callable[[], None]) -> ReviewReport:
+    """Review and say what was found; the check ends, however the run does.
+
+    `hurry` is called before the check of a run that was stopped is concluded: there are 5 s left then.
+    """
+    why: str | None = STOPPED
+    try:
+        report = publish_all(run, review_it(), allowed)
+        why = None
+    except HunkwiseError as error:
+        why = f"{error.message}. {error.hint}".strip()
+        raise
+    finally:
+        if why is not None:
+            hurry()
+            give_up(run.host, allowed.check, policy(run.settings).incomplete_as, sanitise.plain(why))
+    return report
 
 
 def publish_all(run: Run, found: Reviewed, allowed: Channels) -> ReviewReport:
@@ -102,10 +125,10 @@ def publish_all(run: Run, found: Reviewed, allowed: Channels) -> ReviewReport:
     return replace(report, notices=(*report.notices, *pull_notices.of_verdict(told, allowed)))
 
 
-def give_up(run_host: CodeHost, check: CheckRun | None, ends_as: Conclusion, why: str) -> None:
+def give_up(host: CodeHost, check: CheckRun | None, ends_as: Conclusion, why: str) -> None:
     """Conclude an open check of a run that ends before its time."""
     if check is not None:
-        run_host.conclude_check(check, ends_as, CheckOutput(title="incomplete", summary=why))
+        host.conclude_check(check, ends_as, CheckOutput(title="incomplete", summary=why))
 
 
 def policy(settings: Settings) -> publication.Policy:
@@ -133,17 +156,14 @@ def _moved(run: Run, report: ReviewReport, allowed: Channels) -> ReviewReport:
 def _remembered(run: Run, found: Reviewed) -> Memory:
     """Return the memory after this run; one that knows nothing new keeps its counter: a rerun changes nothing."""
     report, previous = found.report, run.before.memory
-    fresh = reuse.remember(
-        report.findings,
-        report.diff,
-        found.keys,
-        report.ledger,
+    spent = figures.total(report.usage, lambda asked: asked.cost_usd) if report.usage.by_model else 0.0
+    this = reuse.Run(
         head=run.head,
-        material=found.material,
         counter=reuse.next_counter(previous, run.newest_mark),
-        previous=previous,
-        spent_usd=figures.total(report.usage, lambda asked: asked.cost_usd) if report.usage.by_model else 0.0,
+        material=found.material,
+        spent_usd=spent,
     )
+    fresh = reuse.remember(report.findings, found.reading, this, previous)
     if previous is not None and previous.counter >= run.newest_mark:
         same = replace(fresh, counter=previous.counter, trusted=previous.trusted)
         return same if same == previous else fresh

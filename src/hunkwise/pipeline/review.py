@@ -17,7 +17,7 @@ from hunkwise.core import (
     select,
     verdict,
 )
-from hunkwise.core.bookkeeping import End
+from hunkwise.core.bookkeeping import End, Reading
 from hunkwise.core.reconcile import Before, Reconciled
 from hunkwise.errors import ChatFault, ConfigurationError
 from hunkwise.model.change import Change, ChangeRef, Notice
@@ -50,12 +50,12 @@ class Prepared:
 class Reviewed:
     """A review in the life of a change.
 
-    `keys` names its hunks across runs, `material` what decided the answers, `heads` holds the head files by path.
+    `material` names what decided the answers, `heads` holds the head files by path.
     """
 
     report: ReviewReport
     reconciled: Reconciled
-    keys: Mapping[HunkKey, str]
+    reading: Reading
     material: str
     heads: Mapping[bytes, bytes]
 
@@ -65,11 +65,18 @@ NOTHING_BEFORE = Before()
 
 
 def run(
-    ref: ChangeRef, ports: Ports, settings: Settings, before: Before = NOTHING_BEFORE, *, trusts_author: bool = True
+    ref: ChangeRef,
+    ports: Ports,
+    settings: Settings,
+    before: Before = NOTHING_BEFORE,
+    *,
+    trusts_author: bool = True,
+    unasked: str | None = None,
 ) -> Reviewed:
     """Review the change `ref` names in the light of what was said `before`.
 
-    Of an author who is not trusted each request holds one file, so that hostile text blinds no more than that. Raises
+    Of an author who is not trusted each request holds one file, so that hostile text blinds no more than that.
+    `unasked` says why no model is asked although one is wanted: then rules alone do not complete the review. Raises
     HunkwiseError when there is nothing to report on.
     """
     started = ports.clock.monotonic()
@@ -83,12 +90,15 @@ def run(
     material = hunk_keys.material(pack.sha256, settings.model, pack.parameters) if pack else ""
     reused = reuse.reuse(before.memory, material, prepared.chosen, keys, prepared.gathered.lines_by_key)
     fresh = replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in reused.hunks))
-    answered = _ask_model(fresh, pack, ports.chat, ports, settings) if pack and ports.chat else _by_rules(fresh)
+    answered = (
+        _ask_model(fresh, pack, ports.chat, ports, settings) if pack and ports.chat else _by_rules(fresh, unasked)
+    )
     watch.lap("answer")
     ranked, merged = ranking.rank([*prepared.gathered.secrets, *embedded, *reused.findings, *answered.findings])
     again = {key: End(state=HunkState.CACHED, by=reuse.INCREMENTAL) for key in reused.hunks}
     ledger = bookkeeping.balance(_named(prepared), {**prepared.ends, **answered.ends, **again})
-    reconciled = reconcile.reconcile(ranked, prepared.gathered.shown, keys, ledger, before)
+    reading = Reading(shown=prepared.gathered.shown, keys=keys, ledger=ledger)
+    reconciled = reconcile.reconcile(ranked, reading, before)
     watch.lap("total", since=started)
     report = ReviewReport(
         version=__version__,
@@ -106,7 +116,7 @@ def run(
         notices=(*prepared.change.notices, *_evasions(prepared), *answered.notices),
         timings_ms=watch.laps,
     )
-    return Reviewed(report=report, reconciled=reconciled, keys=keys, material=material, heads=heads)
+    return Reviewed(report=report, reconciled=reconciled, reading=reading, material=material, heads=heads)
 
 
 def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Message, ...], ...]:
@@ -141,8 +151,11 @@ def prepare(ref: ChangeRef, ports: Ports, settings: Settings) -> Prepared:
     )
 
 
-def _by_rules(prepared: Prepared) -> tally.Tally:
-    return tally.Tally(ends={key: End(state=HunkState.REVIEWED, by="rules") for key in prepared.chosen})
+def _by_rules(prepared: Prepared, unasked: str | None) -> tally.Tally:
+    end = End(state=HunkState.REVIEWED, by="rules")
+    if unasked is not None:
+        end = End(state=HunkState.FAILED, by="rules", reason=f"{tally.ONLY_RULES} ({unasked})")
+    return tally.Tally(ends=dict.fromkeys(prepared.chosen, end))
 
 
 def _ask_model(prepared: Prepared, pack: PromptPack, chat: ChatModel, ports: Ports, settings: Settings) -> tally.Tally:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from hunkwise.adapters.github import attributes, faults, listing
+from hunkwise.adapters.github import attributes, disguise, faults, listing
 from hunkwise.adapters.github.blobs import REGULAR, Place
 from hunkwise.adapters.github.exchange import Fault, FaultKind, Request
 from hunkwise.adapters.github.pull import GitHubPull
@@ -27,18 +27,16 @@ class GitHubChanges:
         self._check(ref)
         facts = self._pull.known.pull
         diff = self._diff()
-        listed = listing.Listing(diff=diff, base=facts.base_sha, unread=()) if diff is not None else None
-        notices = () if listed else (BY_FILE,)
-        read = listed or listing.read(self._pull)
+        read = listing.read(self._pull) if diff is None else disguise.lift(self._pull, diff)
         return Change(
             source="github",
             repo=facts.repo,
             number=facts.number,
-            base=read.base,
+            base=facts.base_sha if isinstance(read, disguise.Lifted) else read.base,
             head=facts.head_sha,
             diff=read.diff,
             generated=self._generated(read.diff),
-            notices=notices,
+            notices=(BY_FILE,) if diff is None else (),
             unread=read.unread,
         )
 

@@ -1,29 +1,22 @@
 """A change that GitHub does not show as one diff, read file by file.
 
-GitHub lists 3,000 files, and leaves out the patch of a file that is large or, by its own judgement or the change's
-`.gitattributes`, binary. What it leaves out is computed from the two blobs, so that no file declares itself unreadable.
-What can't be read is named, never lost.
+GitHub lists 3,000 files, 100 a page, each with its patch or without. What can't be read is named, never lost.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hunkwise.adapters.github import comparing, payloads, sections
-from hunkwise.adapters.github.blobs import Content, Place
+from hunkwise.adapters.github import payloads, sections, unpatched
 from hunkwise.adapters.github.exchange import Request
 from hunkwise.adapters.github.line import PER_PAGE
 from hunkwise.adapters.github.payloads import File
 from hunkwise.adapters.github.pull import GitHubPull
-from hunkwise.core import patch_paths
-from hunkwise.errors import HostError
 from hunkwise.model.diff import UnreadableFile
 
 MAX_FILES = 3000
 """Files GitHub lists (docs.github.com/en/rest/pulls/pulls, list pull requests files)."""
 
 _NEEDS = "pull-requests: read"
-_WITHOUT_OLD = frozenset({"added"})
-_WITHOUT_NEW = frozenset({"removed"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,41 +31,19 @@ class Listing:
 def read(pull: GitHubPull) -> Listing:
     """Return the change of `pull`; raises HostError."""
     facts = pull.known.pull
-    base = merge_base(pull, facts.base_sha, facts.head_sha)
+    base = unpatched.merge_base(pull)
     files = list(_files(pull, facts.changed_files))
-    unpatched = [file for file in files if _patch(file) is None]
-    contents = pull.blobs.read([place for file in unpatched for place in _places(file, base, facts.head_sha) if place])
-    written: list[bytes] = []
-    unread: list[UnreadableFile] = []
-    for file in files:
-        patch = _patch(file)
-        got = sections.section(file, patch) if patch is not None else _computed(file, base, facts.head_sha, contents)
-        if isinstance(got, bytes):
-            written.append(got)
-        else:
-            unread.append(got)
-    return Listing(diff=b"".join(written), base=base, unread=(*unread, *_beyond(facts.changed_files - len(files))))
-
-
-def merge_base(pull: GitHubPull, base: str, head: str) -> str:
-    """Return the commit that the change is made from; raises HostError.
-
-    The second page, since the first holds all files (docs.github.com/en/rest/commits/commits, compare two commits).
-    """
-    data = pull.wire.read(
-        Request(
-            verb="GET",
-            path=f"/repos/{pull.repo}/compare/{base}...{head}",
-            parameters={"per_page": 1, "page": 2},
-            about=f"comparison of {base[:12]} and {head[:12]} in {pull.repo}",
-            needs="contents: read",
-            repeatable=True,
-        )
+    missing = [file for file in files if _patch(file) is None]
+    computed = dict(zip(missing, unpatched.sections_of(pull, missing, base), strict=True))
+    read = [computed[file] if file in computed else sections.section(file, _patch(file) or b"") for file in files]
+    return Listing(
+        diff=b"".join(each for each in read if isinstance(each, bytes)),
+        base=base,
+        unread=(
+            *(each for each in read if isinstance(each, UnreadableFile)),
+            *_beyond(facts.changed_files - len(files)),
+        ),
     )
-    found = (data.get("merge_base_commit") or {}).get("sha") if isinstance(data, dict) else None
-    if not isinstance(found, str):
-        raise HostError(f"{pull.wire.host} names no merge base of {pull.about}")
-    return found
 
 
 def _files(pull: GitHubPull, count: int) -> Iterator[File]:
@@ -102,40 +73,6 @@ def _patch(file: File) -> bytes | None:
     if not file.patch or "\ufffd" in file.patch:
         return None
     return file.patch.encode("utf-8", "surrogatepass")
-
-
-def _places(file: File, base: str, head: str) -> tuple[Place | None, Place | None]:
-    old = None if file.status in _WITHOUT_OLD else Place(commit=base, path=file.previous_filename or file.filename)
-    new = None if file.status in _WITHOUT_NEW else Place(commit=head, path=file.filename)
-    return old, new
-
-
-def _computed(file: File, base: str, head: str, contents: Mapping[Place, Content]) -> bytes | UnreadableFile:
-    """Return the section of a file from its two blobs, or why it can't be read."""
-    sides = [contents.get(place) if place else None for place in _places(file, base, head)]
-    wanted = [place is not None for place in _places(file, base, head)]
-    if any(side is None for side, wants in zip(sides, wanted, strict=True) if wants):
-        return _unread(file, "GitHub shows neither its patch nor its content")
-    if sides[0] and sides[1] and sides[0].oid == sides[1].oid:
-        return sections.section(file, b"")
-    present = [side for side in sides if side]
-    if any(side.is_binary or (side.data is not None and comparing.is_binary(side.data)) for side in present):
-        return sections.binary(file)
-    if any(side.data is None for side in present):
-        return _unread(file, "GitHub shows no patch, and its content is over 5 MB or could not be had")
-    return _compared(file, sides)
-
-
-def _compared(file: File, sides: Sequence[Content | None]) -> bytes | UnreadableFile:
-    old, new = ((side.data if side else None) or b"" for side in sides)
-    try:
-        return sections.section(file, comparing.hunks(old, new))
-    except HostError as error:
-        return _unread(file, f"GitHub shows no patch, and {error.message}")
-
-
-def _unread(file: File, reason: str) -> UnreadableFile:
-    return UnreadableFile(path=patch_paths.shown(sections.paths(file)[1]), reason=reason, hunks=1)
 
 
 def _beyond(count: int) -> Iterator[UnreadableFile]:
