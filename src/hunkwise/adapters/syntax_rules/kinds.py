@@ -76,7 +76,10 @@ def of(path: str, first_line: bytes) -> FileKind | None:
     name = pure.name.lower()
     if name in KINDS_BY_NAME:
         return KINDS_BY_NAME[name]
-    if name.startswith(("dockerfile.", "containerfile.")) and pure.suffix.lower() not in {*OTHER_TEXT, *KINDS_BY_SUFFIX}:
+    if name.startswith(("dockerfile.", "containerfile.")) and pure.suffix.lower() not in {
+        *OTHER_TEXT,
+        *KINDS_BY_SUFFIX,
+    }:
         return _DOCKERFILE
     if pure.suffix in {".yml", ".yaml"} and pure.parent.parts[-2:] == (".github", "workflows"):
         return _WORKFLOW
