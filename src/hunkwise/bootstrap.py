@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
+from hunkwise import gate
 from hunkwise.errors import ConfigurationError, UsageError
 from hunkwise.model.change import ChangeRef, DiffText, PullRequest
 from hunkwise.model.chat import Message
@@ -179,14 +180,13 @@ def _shown(requests: Sequence[Sequence[Message]]) -> str:
 
 def _ports(changes: ChangeSource, chosen: Settings, environment: Mapping[str, str], say: Progress) -> Ports:
     from hunkwise.adapters.prompt_files import PromptFiles  # noqa: PLC0415  # late: start-up
-    from hunkwise.adapters.secret_scanner import DetectSecretsScanner  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.syntax_rules import AstGrepRules  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.system_clock import SystemClock  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.token_counter import TiktokenCounter  # noqa: PLC0415  # late: start-up
 
     return Ports(
         changes=changes,
-        secrets=DetectSecretsScanner(),
+        secrets=gate.scanner(environment),
         tokens=TiktokenCounter(),
         rules=AstGrepRules(),
         prompts=PromptFiles(),
