@@ -157,7 +157,7 @@ def _suites(
     commit: Commit,
     context: GraphContext,
     filterBy: dict[str, Any] | None = None,
-    **given: Any,  # GitHub's name
+    **given: Any,  # noqa: N803  # GitHub's name
 ) -> dict[str, Any]:
     wanted = filterBy or {}
     by_app: dict[int, list[CheckRun]] = {}
@@ -174,7 +174,7 @@ def _runs(
     suite: Suite,
     _: GraphContext,
     filterBy: dict[str, Any] | None = None,
-    **given: Any,  # GitHub's name
+    **given: Any,  # noqa: N803  # GitHub's name
 ) -> dict[str, Any]:
     wanted = filterBy or {}
     runs = [
