@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from fakes import DrivenClock
 from github_builder import CHECK, Desk
 from hunkwise.model.diff import Side
 from hunkwise.model.publication import Annotation, CheckOutput, Conclusion, InlineComment, ReviewEvent, Written
@@ -13,6 +14,14 @@ from loopback_github import EVERYTHING, READ_ONLY, LoopbackGitHub, Pull, faults
 
 MARK = "<!-- hunkwise:1 -->"
 OUTPUT = CheckOutput(title="2 findings", summary="Two.")
+
+
+class RealSecondClock(DrivenClock):
+    """A driven clock that lets the loopback's own time go on too."""
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        time.sleep(1)
 
 
 def opened(github: LoopbackGitHub) -> Pull:
@@ -92,14 +101,7 @@ def test_a_timeout_doubles_nothing() -> None:
     with LoopbackGitHub() as github:
         pull = opened(github)
         github.faults.add(faults.slow(1.5, path="/reviews", times=1))
-        desk = Desk(github, pull, timeout_s=1)
-        waited = desk.clock.sleep
-
-        def sleep(seconds: float) -> None:
-            waited(seconds)
-            time.sleep(1)  # the loopback's own end comes in real time
-
-        desk.clock.sleep = sleep  # type: ignore[method-assign]  # real time beside the driven one
+        desk = Desk(github, pull, timeout_s=1, clock=RealSecondClock())
         assert review(desk, pull, note(1)) is Written.DONE
         assert len(github.snapshot()["pulls"][1]["reviews"]) == 1
 
