@@ -190,8 +190,8 @@ def _resolved(value: Any) -> Any:
 @cache
 def _registry(*, closed: bool) -> Registry[Any]:
     resource = DRAFT202012.create_resource(_modern(_description(), closed=closed))
-    made: Registry[Any] = Registry()
-    return made.with_resource(HOME, resource)
+    made: Registry[Any] = Registry().with_resource(HOME, resource)
+    return made
 
 
 def _answers(schema: Any) -> Draft202012Validator:
