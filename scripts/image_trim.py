@@ -16,29 +16,28 @@ UNREAD = (".pyi", ".pyx", ".pxd", ".c", ".cc", ".cpp", ".h", ".hpp", ".rs", ".a"
 """Endings of files that Python does not open at run time."""
 
 TESTS = ("tests", "test", "testing")
-"""Folders of tests inside packages; a package that imports its own would fail in the run that follows."""
+"""Folders of tests inside packages; those that are packages themselves stay, for something may import them."""
 
 USED = """
-import sys
-from hunkwise.cli import COMMANDS, run
-for module, _ in COMMANDS.values():
-    __import__(module)
-import hunkwise.pipeline.review, hunkwise.render.html, hunkwise.render.sarif, hunkwise.render.terminal
-import hunkwise.adapters.openai_chat, hunkwise.adapters.local_git, hunkwise.adapters.secret_scanner
-import hunkwise.adapters.syntax_rules, hunkwise.adapters.token_counter, hunkwise.adapters.actions_runtime
-import github
-print("\\n".join(m.__file__ for m in list(sys.modules.values()) if (getattr(m, "__file__", None) or "").endswith(".py")))
+import importlib, pkgutil, sys
+import hunkwise, github
+for module in pkgutil.walk_packages(hunkwise.__path__, "hunkwise."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+files = [getattr(module, "__file__", None) or "" for module in list(sys.modules.values())]
+print("\\n".join(name for name in files if name.endswith(".py")))
 """
-"""Imports what a run imports and prints where each module lies."""
+"""Imports all of hunkwise, and prints where each module lies that this reached."""
 
 
-def main():
+def main() -> None:
+    """Do it, and print what it saved."""
     folder, target = sys.argv[1:]
     before = _size(folder)
     for base, folders, names in os.walk(folder):
         for name in [each for each in folders if each in TESTS and "site-packages" in base]:
             if os.path.exists(os.path.join(base, name, "__init__.py")):
-                continue  # a package that could be imported; few, small, and not ours to judge
+                continue
             shutil.rmtree(os.path.join(base, name))
             folders.remove(name)
         for name in names:
@@ -50,7 +49,7 @@ def main():
     print("environment:", _size(folder) // 1024, "kB; standard library's bytecode:", _stdlib(target) // 1024, "kB")
 
 
-def _stdlib(target):
+def _stdlib(target: str) -> int:
     library = os.path.realpath(sysconfig.get_path("stdlib"))
     listed = subprocess.run([sys.executable, "-I", "-c", USED], check=True, capture_output=True, text=True)
     for source in listed.stdout.splitlines():
@@ -64,7 +63,7 @@ def _stdlib(target):
     return _size(target)
 
 
-def _size(folder):
+def _size(folder: str) -> int:
     return sum(
         os.path.getsize(os.path.join(base, name))
         for base, _, names in os.walk(folder)
