@@ -25,6 +25,7 @@ ENV UV_PROJECT_ENVIRONMENT=/opt/hunkwise \
     UV_PYTHON=/usr/local/bin/python3 \
     UV_PYTHON_DOWNLOADS=never \
     UV_LINK_MODE=copy \
+    UV_COMPILE_BYTECODE=1 \
     UV_NO_CACHE=1
 COPY pyproject.toml uv.lock ./
 # Every dependency is what uv.lock says, by its hash.
@@ -35,12 +36,9 @@ COPY prompts prompts
 COPY src src
 RUN /uv/bin/uv build --wheel --out-dir /wheel --build-constraints scripts/build-requirements.txt --require-hashes \
     && /uv/bin/uv pip install --python /opt/hunkwise --no-deps --no-index /wheel/*.whl
-# Bytecode once, for what is there and for what it uses of the standard library (a slim base image carries none); tests,
-# type stubs and headers are never read. The program is run once from where it will lie, so that what is missing is
-# missed here.
-COPY scripts/image_trim.py scripts/
-RUN /opt/hunkwise/bin/python scripts/image_trim.py /opt/hunkwise /stdlib \
-    && /opt/hunkwise/bin/python -I -m hunkwise --version
+# Bytecode of what is used of the standard library; a slim base image carries none.
+COPY scripts/image_bytecode.py scripts/
+RUN /opt/hunkwise/bin/python scripts/image_bytecode.py /stdlib
 
 # The last stage is the action's: a runner builds an action's Dockerfile without naming a target
 # (DockerBuild in https://github.com/actions/runner/blob/main/src/Runner.Worker/Container/DockerCommandManager.cs).
