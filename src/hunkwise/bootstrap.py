@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from hunkwise.errors import ConfigurationError, UsageError
-from hunkwise.model.change import ChangeRef, DiffText
+from hunkwise.model.change import ChangeRef, DiffText, PullRequest
+from hunkwise.model.chat import Message
+from hunkwise.model.pull import Overview
 from hunkwise.model.report import ReviewReport
-from hunkwise.ports import ChangeSource, ChatModel, Ports
+from hunkwise.ports import ChangeSource, ChatModel, CodeHost, Ports
 
 if TYPE_CHECKING:
     # pydantic takes 100 ms: for --help only its name is needed
+    from hunkwise.adapters.actions_runtime import ActionsRuntime
     from hunkwise.adapters.configuration import ConfigText
+    from hunkwise.adapters.github import Wire
+    from hunkwise.pipeline import pull_review
+    from hunkwise.pipeline.review import Reviewed
     from hunkwise.settings import Settings
 
 CONFIG_FILES = (".hunkwise.yml", ".github/hunkwise.yml")
@@ -47,9 +54,9 @@ def review(ref: ChangeRef, chosen: Settings, environment: Mapping[str, str], say
     """Review the change `ref` names."""
     from hunkwise.pipeline import review as spine  # noqa: PLC0415  # late: it imports the parsers
 
-    ports = _ports(ref, chosen, environment, say)
+    ports = _ports(_changes(ref), chosen, environment, say)
     try:
-        report = spine.run(ref, ports, chosen)
+        report = spine.run(ref, ports, chosen).report
     finally:
         if ports.chat is not None:
             ports.chat.close()
@@ -58,11 +65,110 @@ def review(ref: ChangeRef, chosen: Settings, environment: Mapping[str, str], say
     return report
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullAccess:
+    """One pull request within reach: `host` shows it and takes what is said, `changes` reads it.
+
+    `hurry` ends all patience with the host: what is still to be written gets one short try.
+    """
+
+    host: CodeHost
+    changes: ChangeSource
+    hurry: Callable[[], None]
+
+
+def pull_access(ref: PullRequest, environment: Mapping[str, str]) -> PullAccess:
+    """Return the way to a pull request; raises UsageError when `ref` names another host than the environment."""
+    from hunkwise.adapters.github import GitHubChanges, GitHubHost, GitHubPull  # noqa: PLC0415  # late: PyGithub
+    from hunkwise.pipeline.publish import CHECK_NAME  # noqa: PLC0415  # late: start-up
+
+    pull = GitHubPull(_wire(ref.server, environment), ref.repo, ref.number, check_name=CHECK_NAME)
+    host = GitHubHost(pull)
+    return PullAccess(host=host, changes=GitHubChanges(pull), hurry=host.hurry)
+
+
+def pull_settings(
+    overview: Overview, *, config: str | None, environment: Mapping[str, str], options: Mapping[str, Any]
+) -> Settings:
+    """Return the settings for a pull request: its base branch's file counts; `config` names one of them."""
+    from hunkwise.adapters import configuration  # noqa: PLC0415  # late: start-up
+    from hunkwise.adapters.configuration import ConfigText  # noqa: PLC0415  # late: start-up
+
+    if config is not None and config not in overview.files:
+        where = f"{overview.pull.repo} has no file {config} on {overview.pull.base_ref}"
+        raise ConfigurationError(f"the input config: {where}", hint="name a file of the base branch")
+    name = next((each for each in ([config] if config else CONFIG_FILES) if each in overview.files), None)
+    text = ConfigText(name=name, content=overview.files[name]) if name else None
+    return configuration.load(text, environment, options)
+
+
+def pull_run(access: PullAccess, overview: Overview, chosen: Settings, state_keys: Sequence[str]) -> pull_review.Run:
+    """Return a run on a pull request that knows what was said before."""
+    from hunkwise.adapters.syntax_rules.parses import parses  # noqa: PLC0415  # late: start-up
+    from hunkwise.pipeline import pull_review  # noqa: PLC0415  # late: it imports the parsers
+
+    return pull_review.begin(access.host, overview, chosen, state_keys, parses)
+
+
+def review_pull(
+    ref: PullRequest,
+    access: PullAccess,
+    run: pull_review.Run,
+    environment: Mapping[str, str],
+    say: Progress,
+    *,
+    unasked: str | None = None,
+) -> Reviewed:
+    """Review a pull request; nothing is said on it. `unasked` says why no model is to be asked."""
+    from hunkwise.adapters.local_git import LocalGit  # noqa: PLC0415  # only the source asked for
+    from hunkwise.pipeline import pull_review  # noqa: PLC0415  # late: it imports the parsers
+    from hunkwise.pipeline.pull_changes import PullChanges  # noqa: PLC0415  # late: it imports the parsers
+
+    changes = PullChanges(run.overview.pull, access.changes, LocalGit() if ref.clone else None)
+    chosen = run.settings if unasked is None else run.settings.model_copy(update={"engine": "rules"})
+    ports = _ports(changes, chosen, environment, say)
+    try:
+        return pull_review.reviewed(ref, run, ports, unasked)
+    finally:
+        if ports.chat is not None:
+            ports.chat.close()
+
+
+def prompts_of_pull(ref: PullRequest, access: PullAccess, run: pull_review.Run, say: Progress) -> str:
+    """Return all that would be sent to a model for a pull request, as text."""
+    from hunkwise.pipeline import review as spine  # noqa: PLC0415  # late: it imports the parsers
+
+    unsent = run.settings.model_copy(update={"engine": "rules"})
+    return _shown(spine.prompts(ref, _ports(access.changes, unsent, {}, say), run.settings))
+
+
+def state_keys(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the keys that sign what is remembered: the first signs, all verify."""
+    return tuple(key.strip() for key in environment.get("HUNKWISE_STATE_KEY", "").split(",") if key.strip())
+
+
+def asks_a_model(chosen: Settings, environment: Mapping[str, str]) -> bool:
+    """Whether a review under `chosen` asks a model: one is chosen, or a key or address stands in the environment."""
+    names = ("OPENAI_API_KEY", "OPENAI_API_KEYS", "OPENAI_BASE_URL")
+    return chosen.engine == "llm" or (chosen.engine == "auto" and any(environment.get(name) for name in names))
+
+
+def job(environment: Mapping[str, str], stream: TextIO) -> ActionsRuntime:
+    """Return the runner's side of a job of GitHub Actions."""
+    from hunkwise.adapters.actions_runtime import ActionsRuntime  # noqa: PLC0415  # late: start-up
+
+    return ActionsRuntime(environment, stream)
+
+
 def prompts(ref: ChangeRef, chosen: Settings, environment: Mapping[str, str], say: Progress) -> str:
     """Return all that would be sent to a model for `ref`, as text."""
     from hunkwise.pipeline import review as spine  # noqa: PLC0415  # late: it imports the parsers
 
-    requests = spine.prompts(ref, _ports(ref, chosen.model_copy(update={"engine": "rules"}), environment, say), chosen)
+    unsent = chosen.model_copy(update={"engine": "rules"})
+    return _shown(spine.prompts(ref, _ports(_changes(ref), unsent, environment, say), chosen))
+
+
+def _shown(requests: Sequence[Sequence[Message]]) -> str:
     parts = [
         f"=== request {number} of {len(requests)}: {message.role} ===\n{message.content.text}"
         for number, request in enumerate(requests, 1)
@@ -71,56 +177,7 @@ def prompts(ref: ChangeRef, chosen: Settings, environment: Mapping[str, str], sa
     return "\n\n".join(parts) or "nothing would be sent: no hunk is to be reviewed"
 
 
-def render(report: ReviewReport, style: str, *, color: bool = False) -> str:
-    """Return `report` as text, json, sarif, markdown or html."""
-    if style == "text":
-        from hunkwise.render import terminal  # noqa: PLC0415  # late: rich
-
-        return terminal.text(report, color=color, width=_width())
-    return _RENDERERS[style]()(report)
-
-
-def verdict_line(report: ReviewReport) -> str:
-    """Return the verdict on one line."""
-    from hunkwise.render import terminal  # noqa: PLC0415  # late: rich
-
-    return terminal.verdict_line(report)
-
-
-def _json() -> Callable[[ReviewReport], str]:
-    from hunkwise.render import json_report  # noqa: PLC0415  # only the renderer asked for
-
-    return json_report.text
-
-
-def _sarif() -> Callable[[ReviewReport], str]:
-    from hunkwise.render import sarif  # noqa: PLC0415  # only the renderer asked for
-
-    return sarif.text
-
-
-def _markdown() -> Callable[[ReviewReport], str]:
-    from hunkwise.render import markdown  # noqa: PLC0415  # only the renderer asked for
-
-    return markdown.summary
-
-
-def _html() -> Callable[[ReviewReport], str]:
-    from hunkwise.render import html  # noqa: PLC0415  # only the renderer asked for
-
-    return html.page
-
-
-_RENDERERS = {"json": _json, "sarif": _sarif, "markdown": _markdown, "html": _html}
-
-
-def _width() -> int:
-    import shutil  # noqa: PLC0415  # only for a terminal
-
-    return max(60, min(shutil.get_terminal_size((100, 24)).columns, 140))
-
-
-def _ports(ref: ChangeRef, chosen: Settings, environment: Mapping[str, str], say: Progress) -> Ports:
+def _ports(changes: ChangeSource, chosen: Settings, environment: Mapping[str, str], say: Progress) -> Ports:
     from hunkwise.adapters.prompt_files import PromptFiles  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.secret_scanner import DetectSecretsScanner  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.syntax_rules import AstGrepRules  # noqa: PLC0415  # late: start-up
@@ -128,7 +185,7 @@ def _ports(ref: ChangeRef, chosen: Settings, environment: Mapping[str, str], say
     from hunkwise.adapters.token_counter import TiktokenCounter  # noqa: PLC0415  # late: start-up
 
     return Ports(
-        changes=_changes(ref),
+        changes=changes,
         secrets=DetectSecretsScanner(),
         tokens=TiktokenCounter(),
         rules=AstGrepRules(),
@@ -147,6 +204,28 @@ def _changes(ref: ChangeRef) -> ChangeSource:
     from hunkwise.adapters.local_git import LocalGit  # noqa: PLC0415  # only the source asked for
 
     return LocalGit()
+
+
+def _wire(server: str | None, environment: Mapping[str, str]) -> Wire:
+    from hunkwise.adapters.github import Wire  # noqa: PLC0415  # late: PyGithub
+    from hunkwise.adapters.system_clock import SystemClock  # noqa: PLC0415  # late: start-up
+
+    api_url = environment.get("GITHUB_API_URL", "")
+    own = environment.get("GITHUB_SERVER_URL", "") or _server(api_url)
+    if server is not None and server.lower() != own.lower():
+        # a token must not follow an address into another host's hands
+        raise UsageError(f"{server} is not {own}", hint=f"for an Enterprise Server: GITHUB_API_URL={server}/api/v3")
+    return Wire(
+        token=environment.get("GITHUB_TOKEN", ""),
+        clock=SystemClock(),
+        api_url=api_url,
+        graphql_url=environment.get("GITHUB_GRAPHQL_URL", ""),
+    )
+
+
+def _server(api_url: str) -> str:
+    """Return the address of the pages that belong to an API: api.github.com is beside github.com."""
+    return api_url.removesuffix("/").removesuffix("/api/v3").replace("://api.", "://") or "https://github.com"
 
 
 def _chat(chosen: Settings, environment: Mapping[str, str]) -> ChatModel | None:

@@ -31,10 +31,14 @@ class DiffText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequest:
-    """Pull request `number` of `repo` (owner/name) on a code host; `clone` is a folder that may hold its commits."""
+    """Pull request `number` of `repo` (owner/name) on a code host.
+
+    `server` is the host's address where the reader gave it; `clone` is a folder that may hold the commits.
+    """
 
     repo: str
     number: int
+    server: str | None = None
     clone: str | None = None
 
 

@@ -7,11 +7,15 @@ from hunkwise.model.finding import Finding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """A finding that was open, with the key of its hunk and its first line's row in that hunk (from 0)."""
+    """A finding that was open, with the key of its hunk and its first line's row in that hunk (from 0).
+
+    `around` digests the lines before and after it, nearest first: what tells it from a twin when lines have moved.
+    """
 
     finding: Finding
     hunk: str
     row: int
+    around: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,6 +67,11 @@ class CheckRun:
     is_completed: bool
     conclusion: str | None
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether it ended so that a pull request which requires it can't be merged."""
+        return self.is_completed and self.conclusion == "failure"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:

@@ -63,6 +63,9 @@ KINDS_BY_NAME = {
 }
 """Kinds by the whole name, in lower case."""
 
+OTHER_TEXT = frozenset({".yml", ".yaml", ".json", ".toml", ".md", ".rst", ".txt", ".html", ".dockerignore"})
+"""Endings of files about Dockerfiles that are none: `dockerfile.yml` is data, `Dockerfile.dev` a Dockerfile."""
+
 SHELL_NAMES = frozenset({b"sh", b"bash", b"dash", b"ksh"})
 """Interpreters of a `#!` line whose scripts the bash grammar reads."""
 
@@ -73,7 +76,7 @@ def of(path: str, first_line: bytes) -> FileKind | None:
     name = pure.name.lower()
     if name in KINDS_BY_NAME:
         return KINDS_BY_NAME[name]
-    if name.startswith(("dockerfile.", "containerfile.")):
+    if name.startswith(("dockerfile.", "containerfile.")) and pure.suffix.lower() not in {*OTHER_TEXT, *KINDS_BY_SUFFIX}:
         return _DOCKERFILE
     if pure.suffix in {".yml", ".yaml"} and pure.parent.parts[-2:] == (".github", "workflows"):
         return _WORKFLOW

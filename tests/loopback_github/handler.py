@@ -1,0 +1,67 @@
+"""The HTTP of the server, and nothing of GitHub."""
+
+import socket
+import struct
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Protocol
+
+
+class Answers(Protocol):
+    """Answers requests; None cuts the connection."""
+
+    errors: list[Exception]
+
+    def answer(
+        self, method: str, target: str, headers: dict[str, str], content: bytes
+    ) -> tuple[int, dict[str, str], bytes] | None: ...
+
+
+class HttpServer(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+    answers: Answers
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Keep an error of ours for the end; a client that goes away amid an answer is part of the tests."""
+        del request, client_address
+        error = sys.exception()
+        if isinstance(error, Exception) and not isinstance(error, OSError):
+            self.answers.errors.append(error)
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: HttpServer
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class names it so
+        """Keep quiet."""
+
+    def _answer(self) -> None:
+        content = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        given = self.server.answers.answer(self.command, self.path, headers, content)
+        if given is None:
+            self._cut()
+            return
+        status, named, body = given
+        self.send_response(status)
+        for name, value in named.items():
+            self.send_header(name, value)
+        if status != 204:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _cut(self) -> None:
+        """Reset the connection before any byte of an answer."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+        self.connection.close()
