@@ -87,7 +87,8 @@ def run(
     embedded = gather.rule_findings(prepared.diff, prepared.gathered, prepared.chosen, heads, ports.rules)
     watch.lap("rules")
     keys = hunk_keys.by_hunk(prepared.gathered.lines_by_key.values())
-    pack = ports.prompts.load("review", settings.prompt_version) if ports.chat else None
+    wants_model = ports.chat is not None or unasked is not None
+    pack = ports.prompts.load("review", settings.prompt_version) if wants_model else None
     material = hunk_keys.material(pack.sha256, settings.model, pack.parameters) if pack else ""
     reused = reuse.reuse(before.memory, material, prepared.chosen, keys, prepared.gathered.lines_by_key)
     fresh = replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in reused.hunks))
@@ -105,7 +106,7 @@ def run(
         version=__version__,
         engine="rules" if ports.chat is None else "llm",
         models=tuple(answered.usage.by_model),
-        prompt=PromptId(name=pack.name, version=pack.version, sha256=pack.sha256) if pack else None,
+        prompt=PromptId(name=pack.name, version=pack.version, sha256=pack.sha256) if pack and ports.chat else None,
         change=replace(prepared.change, diff=b"", generated=frozenset(), unread=(), policies={}),
         diff=prepared.gathered.shown,
         verdict=verdict.decide(reconciled.findings, ledger, _gate(settings), reconciled.dismissed),

@@ -9,6 +9,7 @@ from hunkwise.adapters.github.blobs import Blobs
 from hunkwise.adapters.github.exchange import Answer, Fault
 from hunkwise.adapters.github.wire import Wire
 from hunkwise.errors import HostError, NotOnHostError, UsageError
+from hunkwise.model.change import POLICY_FILES
 from hunkwise.model.pull import CheckRun, Overview, OwnComment, Pull, Thread
 
 WRITERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
@@ -39,6 +40,7 @@ class GitHubPull:
         self.check_name = check_name
         self.blobs = Blobs(wire, repo)
         self.attributes = b""
+        self.policies: Mapping[str, bytes] = {}
         self._overview: Overview | None = None
 
     @property
@@ -59,7 +61,7 @@ class GitHubPull:
 
     def overview(self, files: Sequence[str]) -> Overview:
         """Ask for everything that a run must know first, in one query where no list is long; raises HostError."""
-        asked = [*dict.fromkeys((*files, ATTRIBUTES))]
+        asked = [*dict.fromkeys((*files, ATTRIBUTES, *POLICY_FILES))]
         variables = {**self.variables, "check": self.check_name, **{f"f{at}": path for at, path in enumerate(asked)}}
         got = self._ask(queries.overview(len(asked)), variables)
         self._refuse(got, len(asked))
@@ -69,16 +71,17 @@ class GitHubPull:
             raise NotOnHostError(f"{self.about} is {state}", hint="only an open pull request is reviewed")
         contents = self._files(asked, read.pull_request.base_ref)
         self.attributes = contents.get(ATTRIBUTES, b"")
+        self.policies = {path: contents[path] for path in POLICY_FILES if path in contents}
         self._overview = self._read(read, {path: contents[path] for path in files if path in contents})
         return self._overview
 
     def head_sha(self) -> str:
         """Return the head commit as it is now; raises HostError."""
         got = self._ask(queries.HEAD, self.variables)
-        pull = (got.data.get("repository") or {}).get("pullRequest") or {}
-        if not isinstance(pull.get("headRefOid"), str):
+        head = payloads.part(got.data, "repository", "pullRequest", "headRefOid")
+        if not isinstance(head, str):
             raise NotOnHostError(f"{self.wire.host} has no {self.about} any more")
-        return str(pull["headRefOid"])
+        return head
 
     def _ask(self, query: str, variables: Mapping[str, Any]) -> Answer:
         got = self.wire.graphql(query, variables, about=self.about, needs=_NEEDS)
@@ -92,7 +95,7 @@ class GitHubPull:
         serious = [each for each in got.errors if not spared.intersection(map(str, each.get("path") or ()))]
         if serious:
             raise self.wire.refusal(serious, about=self.about, needs=_NEEDS)
-        if not (got.data.get("repository") or {}).get("pullRequest"):
+        if not payloads.part(got.data, "repository", "pullRequest"):
             raise NotOnHostError(f"{self.wire.host} has no {self.about}, or hides it from this token")
 
     def _files(self, asked: Sequence[str], base: payloads.BaseRef | None) -> dict[str, bytes]:
@@ -132,7 +135,7 @@ class GitHubPull:
             got = self._ask(query, {**self.variables, "after": page.page_info.end_cursor})
             if got.errors:
                 raise self.wire.refusal(got.errors, about=self.about, needs=_NEEDS)
-            page = payloads.read(type(page), got.data["repository"]["pullRequest"]["page"], self.about)
+            page = payloads.read(type(page), payloads.part(got.data, "repository", "pullRequest", "page"), self.about)
             nodes += page.shown
         return nodes
 

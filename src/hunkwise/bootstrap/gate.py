@@ -1,4 +1,4 @@
-"""What guards a review: the scanners of the redaction gate, put together. Like bootstrap, it names adapters."""
+"""What guards a review: the scanners of the redaction gate, put together."""
 
 from __future__ import annotations
 
