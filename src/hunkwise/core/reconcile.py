@@ -6,7 +6,7 @@ may keep a finding open or find its comment, and does nothing else.
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hunkwise.core import identity, quotes, ranking, standing, threads
@@ -25,8 +25,12 @@ from hunkwise.model.pull import Thread
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """What is known from earlier runs: the memory, our threads in the host's order, and who may dismiss."""
+    """What is known from earlier runs: the memory, our threads in the host's order, and who may dismiss.
 
+    `head` is the commit of this run: one that the memory speaks of already is run again, and nothing in it is older.
+    """
+
+    head: str = ""
     memory: Memory | None = None
     spoken: tuple[Spoken, ...] = ()
     may_dismiss: MayDismiss = field(default=lambda _: False)
@@ -74,7 +78,8 @@ def reconcile(findings: Sequence[Finding], reading: Reading, before: Before) -> 
     known = [_kept(findings[one], remembered[other].finding) for one, other in pairs.items()]
     unknown = [finding for index, finding in enumerate(findings) if index not in pairs]
     fresh = _named(unknown, {each.finding.fingerprint for each in remembered})
-    return _said(ranking.ordered([*known, *fresh, *judged.carried]), judged, shown, before)
+    holding = [_as_then(each, before) for each in (*known, *fresh, *judged.carried)]
+    return _said(ranking.ordered(holding), judged, shown, before)
 
 
 def _said(findings: tuple[Finding, ...], judged: Judged, shown: Diff, before: Before) -> Reconciled:
@@ -90,7 +95,7 @@ def _said(findings: tuple[Finding, ...], judged: Judged, shown: Diff, before: Be
         findings=findings,
         create=tuple(each for each in findings if each.fingerprint not in saying_by_name),
         keep={name: saying.thread for name, saying in saying_by_name.items()},
-        close=tuple(_closings(spoken, saying_by_name, judged, shown)),
+        close=tuple(_closings(spoken, saying_by_name, judged, shown, before.memory)),
         fixed=judged.fixed,
         carried=frozenset(each.fingerprint for each in judged.carried),
         unplaced=judged.unplaced,
@@ -128,22 +133,45 @@ def _is_proven(finding: Finding, thread: Thread, known: frozenset[str] | None) -
     return (thread.path, thread.line) == (finding.file, finding.end_line)
 
 
+def _as_then(finding: Finding, before: Before) -> Finding:
+    """Return a finding with the status the run before had given it, where that was on the same commit."""
+    if before.memory is None or before.memory.head != before.head:
+        return finding
+    then = {each.finding.fingerprint: each.finding.status for each in before.memory.findings}
+    return replace(finding, status=then.get(finding.fingerprint, finding.status))
+
+
 def _closings(
-    spoken: Mapping[str, Sequence[Spoken]], saying: Mapping[str, Spoken], judged: Judged, shown: Diff
+    spoken: Mapping[str, Sequence[Spoken]],
+    saying: Mapping[str, Spoken],
+    judged: Judged,
+    shown: Diff,
+    memory: Memory | None,
 ) -> Iterator[Closing]:
     fixed = {each.fingerprint for each in judged.fixed}
     for name, group in spoken.items():
         for each in group:
-            reason = _reason(each, saying.get(name), fixed, shown)
+            is_fixed = name in fixed or _was_fixed(each, memory)
+            reason = _reason(each, saying.get(name), shown, is_fixed=is_fixed)
             if each.is_open and reason is not None:
                 yield Closing(thread=each.thread, fingerprint=name, reason=reason)
 
 
-def _reason(each: Spoken, saying: Spoken | None, fixed: Collection[str], shown: Diff) -> str | None:
+def _was_fixed(each: Spoken, memory: Memory | None) -> bool:
+    """Whether an earlier run found a finding fixed and could not close its thread.
+
+    A memory younger than the comment no longer holds the finding, and the host shows its line as gone.
+    """
+    if memory is None or each.mark.counter >= memory.counter or each.thread.line is not None:
+        return False
+    return each.mark.fingerprint not in {one.finding.fingerprint for one in memory.findings}
+
+
+def _reason(each: Spoken, saying: Spoken | None, shown: Diff, *, is_fixed: bool) -> str | None:
     """Return why a thread may be closed; one of which nothing but the mark is known stays while its file is there."""
     if saying is not None:
         return None if saying is each else threads.SAID_TWICE
-    if each.mark.fingerprint in fixed:
+    if is_fixed:
         return threads.FIXED
     if shown.unreadable:
         return None

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hunkwise.model.publication import ReviewEvent
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pull:
@@ -60,17 +62,29 @@ class Thread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRun:
-    """A check run of our name on the head commit; `external_id` tells which pull request it speaks for."""
+    """A check run of our name on the head commit; `external_id` tells which pull request it speaks for.
+
+    `annotations` counts those it shows already: what is sent adds to them.
+    """
 
     id: int
     external_id: str
     is_completed: bool
     conclusion: str | None
+    annotations: int = 0
 
     @property
     def has_failed(self) -> bool:
         """Whether it ended so that a pull request which requires it can't be merged."""
         return self.is_completed and self.conclusion == "failure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """The decision of our newest review that made one, and the commit it was made on."""
+
+    event: ReviewEvent
+    head_sha: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,3 +101,4 @@ class Overview:
     threads: tuple[Thread, ...]
     checks: tuple[CheckRun, ...]
     sharing: tuple[int, ...]
+    opinion: Opinion | None = None

@@ -54,8 +54,8 @@ def conclude(pull: GitHubPull, check: CheckRun, conclusion: Conclusion, output: 
     ]
     ending = {"status": "completed", "conclusion": conclusion.value}
     first = batches[0] if batches else ()
-    got = _annotate(pull, check, ending, output, first, 0)
-    done = len(first)
+    got = _annotate(pull, check, ending, output, first, check.annotations)
+    done = check.annotations + len(first)
     for batch in batches[1:]:
         if isinstance(got, Fault) or pull.wire.is_hurried:
             break
@@ -104,8 +104,12 @@ def _annotated(pull: GitHubPull, check: CheckRun, count: int) -> Literal[True] |
             repeatable=True,
         )
     )
-    shown = data.get("output") if isinstance(data, dict) else None
-    return True if isinstance(shown, dict) and shown.get("annotations_count", 0) >= count else None
+    return True if isinstance(data, dict) and _count(data.get("output")) >= count else None
+
+
+def _count(output: object) -> int:
+    count = output.get("annotations_count") if isinstance(output, dict) else None
+    return count if isinstance(count, int) else 0
 
 
 def _find(pull: GitHubPull, name: str, head_sha: str, external_id: str) -> CheckRun | None:
@@ -145,6 +149,7 @@ def _run(data: object) -> CheckRun | None:
         external_id=str(data.get("external_id") or ""),
         is_completed=data.get("status") == "completed",
         conclusion=data.get("conclusion"),
+        annotations=_count(data.get("output")),
     )
 
 

@@ -9,13 +9,16 @@ from hunkwise.adapters.github.blobs import Blobs
 from hunkwise.adapters.github.exchange import Answer, Fault
 from hunkwise.adapters.github.wire import Wire
 from hunkwise.errors import HostError, NotOnHostError, UsageError
-from hunkwise.model.pull import CheckRun, Overview, OwnComment, Pull, Thread
+from hunkwise.model.publication import ReviewEvent
+from hunkwise.model.pull import CheckRun, Opinion, Overview, OwnComment, Pull, Thread
 
 WRITERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 """Associations that GitHub gives to people of the repository (docs.github.com/en/graphql/reference/enums,
 CommentAuthorAssociation)."""
 
 ATTRIBUTES = ".gitattributes"
+
+_EVENTS = {"APPROVED": ReviewEvent.APPROVE, "CHANGES_REQUESTED": ReviewEvent.REQUEST_CHANGES}
 
 GHOST = "ghost"
 """GitHub's name for an account that is gone."""
@@ -64,9 +67,6 @@ class GitHubPull:
         got = self._ask(queries.overview(len(asked)), variables)
         self._refuse(got, len(asked))
         read = payloads.read(payloads.Repository, got.data.get("repository"), self.about)
-        if read.pull_request.state != "OPEN":
-            state = read.pull_request.state.lower()
-            raise NotOnHostError(f"{self.about} is {state}", hint="only an open pull request is reviewed")
         contents = self._files(asked, read.pull_request.base_ref)
         self.attributes = contents.get(ATTRIBUTES, b"")
         self._overview = self._read(read, {path: contents[path] for path in files if path in contents})
@@ -123,6 +123,7 @@ class GitHubPull:
             ),
             checks=_checks(head),
             sharing=_sharing(head, pull.number),
+            opinion=_opinion(pull),
         )
 
     def _all(self, page: payloads.Page[payloads.T], query: str) -> list[payloads.T]:
@@ -144,7 +145,7 @@ def _pull(read: payloads.Repository) -> Pull:
         repo=read.name_with_owner,
         repo_id=read.database_id,
         number=pull.number,
-        is_open=True,
+        is_open=pull.state == "OPEN",
         is_draft=pull.is_draft,
         is_fork=pull.is_cross_repository,
         author=pull.author.login if pull.author else GHOST,
@@ -189,6 +190,13 @@ def _checks(head: payloads.HeadCommit | None) -> tuple[CheckRun, ...]:
         )
         for run in sorted(runs, key=lambda run: run.database_id)
     )
+
+
+def _opinion(pull: payloads.PullRequest) -> Opinion | None:
+    own = [each for each in pull.reviews.shown if each.viewer_did_author and each.commit is not None]
+    if not own or own[-1].commit is None:
+        return None
+    return Opinion(event=_EVENTS[own[-1].state], head_sha=own[-1].commit.oid)
 
 
 def _sharing(head: payloads.HeadCommit | None, own: int) -> tuple[int, ...]:
