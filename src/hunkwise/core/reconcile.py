@@ -77,7 +77,7 @@ def reconcile(findings: Sequence[Finding], reading: Reading, before: Before) -> 
     )
     known = [_kept(findings[one], remembered[other].finding) for one, other in pairs.items()]
     unknown = [finding for index, finding in enumerate(findings) if index not in pairs]
-    fresh = _named(unknown, {each.finding.fingerprint for each in remembered})
+    fresh = _named(unknown, {each.finding.fingerprint for each in remembered} | _past(before))
     holding = [_as_then(each, before) for each in (*known, *fresh, *judged.carried)]
     return _said(ranking.ordered(holding), judged, shown, before)
 
@@ -95,7 +95,7 @@ def _said(findings: tuple[Finding, ...], judged: Judged, shown: Diff, before: Be
         findings=findings,
         create=tuple(each for each in findings if each.fingerprint not in saying_by_name),
         keep={name: saying.thread for name, saying in saying_by_name.items()},
-        close=tuple(_closings(spoken, saying_by_name, judged, shown, before.memory)),
+        close=tuple(_closings(saying_by_name, judged, shown, before)),
         fixed=judged.fixed,
         carried=frozenset(each.fingerprint for each in judged.carried),
         unplaced=judged.unplaced,
@@ -141,42 +141,39 @@ def _as_then(finding: Finding, before: Before) -> Finding:
     return replace(finding, status=then.get(finding.fingerprint, finding.status))
 
 
-def _closings(
-    spoken: Mapping[str, Sequence[Spoken]],
-    saying: Mapping[str, Spoken],
-    judged: Judged,
-    shown: Diff,
-    memory: Memory | None,
-) -> Iterator[Closing]:
-    fixed = {each.fingerprint for each in judged.fixed}
-    for name, group in spoken.items():
-        for each in group:
-            is_fixed = name in fixed or _was_fixed(each, memory)
-            reason = _reason(each, saying.get(name), shown, is_fixed=is_fixed)
-            if each.is_open and reason is not None:
-                yield Closing(thread=each.thread, fingerprint=name, reason=reason)
+def _past(before: Before) -> set[str]:
+    """Return names of closed threads that the memory no longer holds.
 
-
-def _was_fixed(each: Spoken, memory: Memory | None) -> bool:
-    """Whether an earlier run found a finding fixed and could not close its thread.
-
-    A memory younger than the comment no longer holds the finding, and the host shows its line as gone.
+    What was fixed and is back is another finding: the old thread, and who resolved it, have no say in it.
     """
-    if memory is None or each.mark.counter >= memory.counter or each.thread.line is not None:
-        return False
-    return each.mark.fingerprint not in {one.finding.fingerprint for one in memory.findings}
+    return {
+        each.mark.fingerprint for each in before.spoken if not each.is_open and threads.is_known_to(each, before.memory)
+    }
 
 
-def _reason(each: Spoken, saying: Spoken | None, shown: Diff, *, is_fixed: bool) -> str | None:
+def _closings(saying: Mapping[str, Spoken], judged: Judged, shown: Diff, before: Before) -> Iterator[Closing]:
+    fixed = {each.fingerprint for each in judged.fixed}
+    for each in before.spoken:
+        if not each.is_open:
+            continue
+        name = each.mark.fingerprint
+        reason = _repeated(each, saying[name]) if name in saying else _reason(each, fixed, shown, before.memory)
+        if reason is not None:
+            yield Closing(thread=each.thread, fingerprint=name, reason=reason)
+
+
+def _repeated(each: Spoken, saying: Spoken) -> str | None:
+    return None if saying is each else threads.SAID_TWICE
+
+
+def _reason(each: Spoken, fixed: Collection[str], shown: Diff, memory: Memory | None) -> str | None:
     """Return why a thread may be closed; one of which nothing but the mark is known stays while its file is there."""
-    if saying is not None:
-        return None if saying is each else threads.SAID_TWICE
-    if is_fixed:
+    if each.mark.fingerprint in fixed:
         return threads.FIXED
-    if shown.unreadable:
-        return None
+    if threads.is_known_to(each, memory):
+        return threads.NOT_HELD
     present = {path for file in shown.files for path in (file.path, file.old_path)}
-    return None if each.thread.path in present else threads.FILE_GONE
+    return None if shown.unreadable or each.thread.path in present else threads.FILE_GONE
 
 
 def _sighting(finding: Finding, place: Place | None, keys: Mapping[HunkKey, str]) -> Sighting:
