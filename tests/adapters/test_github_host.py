@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -86,12 +87,12 @@ def test_each_kind_of_writing_survives_a_broken_connection(write: str, lost: boo
         pull = opened(github)
         desk = Desk(github, pull)
         github.faults.add(faults.answer_lost() if lost else faults.cut(method="POST", path="/repos/"))
-        writing = {
+        writing: dict[str, Callable[[], Written]] = {
             "review": lambda: review(desk, pull, note(1)),
             "comment": lambda: desk.host.create_comment(f"Sum {MARK}", MARK),
             "file": lambda: desk.host.create_file_comment(pull.head_sha, "a.py", f"All {MARK}", MARK),
-        }[write]
-        assert writing() is Written.DONE
+        }
+        assert writing[write]() is Written.DONE
         shown = github.snapshot()["pulls"][1]
         said = len(shown["comments"]) if write == "comment" else len(shown["reviews"])
         assert said == 1
@@ -113,6 +114,16 @@ def test_somebody_else_s_marker_counts_for_nothing() -> None:
         github.faults.add(faults.storm(502, method="POST", path="/comments$", times=1))
         assert Desk(github, pull).host.create_comment(f"Sum {MARK}", MARK) is Written.DONE
         assert [each["author"] for each in github.snapshot()["pulls"][1]["comments"]] == ["eve", "github-actions[bot]"]
+
+
+def test_a_marker_of_another_kind_of_writing_counts_for_nothing() -> None:
+    with LoopbackGitHub() as github:
+        pull = opened(github)
+        desk = Desk(github, pull)
+        assert desk.host.create_comment(f"Sum {MARK}", MARK) is Written.DONE
+        github.faults.add(faults.cut(path="/reviews$"))
+        assert review(desk, pull, note(1)) is Written.DONE
+        assert len(github.snapshot()["pulls"][1]["reviews"]) == 1
 
 
 def test_a_storm_ends_in_lost_and_not_in_an_error() -> None:

@@ -81,16 +81,16 @@ class GitHubHost:
             "body": body,
             "comments": [_inline(comment) for comment in comments],
         }
-        return writing.create_marked(self._pull, self._post("pulls", "reviews", sent), marker)
+        return writing.create_marked(self._pull, self._post("pulls", "reviews", sent), marker, "review")
 
     def create_file_comment(self, head_sha: str, path: str, body: str, marker: str) -> Written:
         """Comment on a whole file."""
         sent = {"commit_id": head_sha, "path": path, "body": body, "subject_type": "file"}
-        return writing.create_marked(self._pull, self._post("pulls", "comments", sent), marker)
+        return writing.create_marked(self._pull, self._post("pulls", "comments", sent), marker, "thread")
 
     def create_comment(self, body: str, marker: str) -> Written:
         """Comment in the conversation."""
-        return writing.create_marked(self._pull, self._post("issues", "comments", {"body": body}), marker)
+        return writing.create_marked(self._pull, self._post("issues", "comments", {"body": body}), marker, "comment")
 
     def update_comment(self, comment: OwnComment, body: str) -> Written:
         """Replace the text of a comment."""
