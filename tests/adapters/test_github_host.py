@@ -268,6 +268,26 @@ def test_no_batch_of_annotations_is_lost_or_doubled(at: int, lost: bool) -> None
         assert len(github.snapshot()["checks"][0]["annotations"]) == 120
 
 
+@pytest.mark.parametrize("arrived", [0, 50, 100, 120])
+def test_a_run_after_one_that_was_killed_adds_the_annotations_that_are_missing(arrived: int) -> None:
+    with LoopbackGitHub() as github:
+        pull = opened(github)
+        desk = Desk(github, pull)
+        notes = tuple(annotation(at % 110) for at in range(120))
+        output = CheckOutput(title="t", summary="s", annotations=notes[:arrived])
+        assert desk.host.conclude_check(check(desk, pull), Conclusion.FAILURE, output) is Written.DONE
+        again = Desk(github, pull)
+        known = again.host.overview(()).checks[0]
+        taken_up = again.host.open_check(CHECK, pull.head_sha, "1", known)
+        assert taken_up is not None
+        github.faults.add(faults.answer_lost(method="PATCH"))
+        whole = CheckOutput(title="t", summary="s", annotations=notes)
+        assert again.host.conclude_check(taken_up, Conclusion.FAILURE, whole) is Written.DONE
+        shown = github.snapshot()["checks"]
+        assert [len(each["annotations"]) for each in shown] == [120]
+        assert [each["title"] for each in shown[0]["annotations"]] == [each.title for each in notes]
+
+
 def test_texts_of_a_check_are_cut_at_github_s_limit() -> None:
     with LoopbackGitHub() as github:
         pull = opened(github)
