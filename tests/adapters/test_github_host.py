@@ -1,13 +1,18 @@
 """What is written on a pull request, against a loopback GitHub: what people see afterwards, and what was reported."""
 
+import contextlib
 import json
+import socket
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from fakes import DrivenClock
 from github_builder import CHECK, Desk
+from hunkwise.adapters.github import GitHubHost, GitHubPull, Wire
 from hunkwise.model.diff import Side
 from hunkwise.model.publication import Annotation, CheckOutput, Conclusion, InlineComment, ReviewEvent, Written
 from hunkwise.model.pull import CheckRun, Thread
@@ -363,6 +368,56 @@ def test_closing_in_a_hurry_takes_seconds_and_one_try() -> None:
         assert time.monotonic() - started < 4.5
         assert desk.clock.slept == []
         assert desk.host.conclude_check(opened_check, Conclusion.NEUTRAL, OUTPUT) is Written.DONE
+
+
+def test_closing_in_a_hurry_does_not_wait_for_an_answer_that_drips() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=_drip, args=(server,), daemon=True).start()
+        wire = Wire(token="x", clock=DrivenClock(), api_url=f"http://127.0.0.1:{server.getsockname()[1]}")
+        host = GitHubHost(GitHubPull(wire, "acme/shop", 1, check_name=CHECK))
+        host.hurry()
+        started = time.monotonic()
+        run = CheckRun(id=1, external_id="1", is_completed=False, conclusion=None)
+        assert host.conclude_check(run, Conclusion.NEUTRAL, OUTPUT) is Written.LOST
+        assert time.monotonic() - started < 4.9
+
+
+def _drip(server: socket.socket) -> None:
+    connection, _ = server.accept()
+    with connection, contextlib.suppress(OSError):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        while True:
+            connection.sendall(b"x")
+            time.sleep(0.5)
+
+
+def test_hurry_does_not_wait_for_a_request_that_is_under_way() -> None:
+    with LoopbackGitHub() as github:
+        pull = opened(github)
+        desk = Desk(github, pull, timeout_s=30)
+        opened_check = check(desk, pull)
+        github.faults.add(faults.Fault(path="/issues/", delay_s=60))
+        other = threading.Thread(target=lambda: desk.host.create_comment("x", "x"), daemon=True)
+        other.start()
+        time.sleep(0.2)
+        desk.host.hurry()
+        started = time.monotonic()
+        assert desk.host.conclude_check(opened_check, Conclusion.NEUTRAL, OUTPUT) is Written.DONE
+        assert time.monotonic() - started < 2
+    other.join(5)
+    assert not other.is_alive()
+
+
+def test_threads_share_a_connection_without_mixing_answers() -> None:
+    with LoopbackGitHub() as github:
+        pull = opened(github)
+        names = [f"user{at}" for at in range(40)]
+        for name in names:
+            github.state.account(name, role="write" if int(name[4:]) % 3 else "read")
+        host = Desk(github, pull).host
+        with ThreadPoolExecutor(8) as pool:
+            told = list(pool.map(host.may_write, names))
+        assert told == [bool(int(name[4:]) % 3) for name in names]
 
 
 def test_in_a_hurry_the_conclusion_goes_before_further_annotations() -> None:
