@@ -47,7 +47,7 @@ def test_a_fork_s_pull_request_by_a_bot_and_a_fork_that_is_gone() -> None:
         pull = github.state.open_pull(head={"a.py": "two\n"}, author="renovate[bot]", fork_of="eve")
         told = Desk(github, pull).host.overview(()).pull
         assert (told.is_fork, told.author_is_bot, told.author_may_write) == (True, True, False)
-        assert (told.head_repo, told.author) == ("eve/shop", "renovate")
+        assert (told.head_repo, told.author) == ("eve/shop", "renovate[bot]")
         github.state.delete_fork("eve")
         assert Desk(github, pull).host.overview(()).pull.head_repo is None
 

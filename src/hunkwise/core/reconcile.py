@@ -6,7 +6,7 @@ may keep a finding open or find its comment, and does nothing else.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hunkwise.core import identity, quotes, ranking, standing, threads

@@ -62,16 +62,12 @@ class Thread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRun:
-    """A check run of our name on the head commit; `external_id` tells which pull request it speaks for.
-
-    `annotations` counts those it shows already: what is sent adds to them.
-    """
+    """A check run of our name on the head commit; `external_id` tells which pull request it speaks for."""
 
     id: int
     external_id: str
     is_completed: bool
     conclusion: str | None
-    annotations: int = 0
 
     @property
     def has_failed(self) -> bool:

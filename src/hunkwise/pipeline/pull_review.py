@@ -134,7 +134,7 @@ def publish_all(run: Run, found: Reviewed, allowed: Channels) -> Done:
     output = CheckOutput(
         title=markdown.title(report),
         summary=markdown.summary(report, limit=MAX_CHECK_SUMMARY),
-        annotations=_unsent(plan, run, remembered, allowed),
+        annotations=plan.annotations,
     )
     told = publish.conclusion(ends_as, output, told, run.host, run.head, allowed)
     report = replace(report, notices=(*report.notices, *pull_notices.of_verdict(told, allowed)))
@@ -208,18 +208,6 @@ def _planned(run: Run, found: Reviewed, remembered: Memory) -> Plan:
     if opinion is not None and (opinion.event, opinion.head_sha) == (plan.event, run.head):
         return replace(plan, event=ReviewEvent.COMMENT if plan.comments else None)
     return plan
-
-
-def _unsent(plan: Plan, run: Run, remembered: Memory, allowed: Channels) -> tuple[Annotation, ...]:
-    """Return the annotations that the check does not show yet: a run taken up again keeps what it has, and adds.
-
-    Where this run found the same as the one before, those come first in the same order; where it did not, the comments
-    tell what is new.
-    """
-    shown = allowed.check.annotations if allowed.check is not None else 0
-    if shown == 0:
-        return plan.annotations
-    return plan.annotations[shown:] if remembered == run.before.memory else ()
 
 
 def _shared(own: Conclusion, overview: Overview) -> tuple[Conclusion, tuple[Notice, ...]]:

@@ -23,6 +23,7 @@ _EVENTS = {"APPROVED": ReviewEvent.APPROVE, "CHANGES_REQUESTED": ReviewEvent.REQ
 GHOST = "ghost"
 """GitHub's name for an account that is gone."""
 
+_BOT = "[bot]"
 _REPO = re.compile(r"[\w.-]+/[\w.-]+")
 _HIDEABLE = frozenset({"checkSuites", "associatedPullRequests"})
 """What a token may be denied without harm: who can't see checks can't write them either."""
@@ -148,7 +149,7 @@ def _pull(read: payloads.Repository) -> Pull:
         is_open=pull.state == "OPEN",
         is_draft=pull.is_draft,
         is_fork=pull.is_cross_repository,
-        author=pull.author.login if pull.author else GHOST,
+        author=_login(pull.author),
         author_is_bot=pull.author is not None and pull.author.kind == "Bot",
         author_may_write=pull.author_association in WRITERS,
         labels=tuple(label.name for label in pull.labels.shown) if pull.labels else (),
@@ -159,6 +160,13 @@ def _pull(read: payloads.Repository) -> Pull:
         head_repo=pull.head_repository.name_with_owner if pull.head_repository else None,
         changed_files=pull.changed_files,
     )
+
+
+def _login(author: payloads.Author | None) -> str:
+    """Return a login as events and REST spell it: GraphQL leaves out what ends a bot's."""
+    if author is None:
+        return GHOST
+    return f"{author.login.removesuffix(_BOT)}{_BOT}" if author.kind == "Bot" else author.login
 
 
 def _comment(node: payloads.Comment) -> OwnComment:

@@ -72,6 +72,14 @@ SAID_LAST = f"""{_PULL}) {{
 }}"""
 """The newest of what was said: what was posted a moment ago is among it."""
 
+ANNOTATIONS = f"""query($run: ID!, $after: String) {{
+  node(id: $run) {{ ... on CheckRun {{
+    annotations(first: {PAGE}, after: $after) {{
+      {_PAGE_INFO} nodes {{ path annotationLevel title message location {{ start {{ line }} end {{ line }} }} }}
+    }}
+  }} }}
+}}"""
+
 QUEUE = f"""query($owner: String!, $name: String!, $branch: String!, $after: String) {{
   {_REPOSITORY} {{
     mergeQueue(branch: $branch) {{
