@@ -45,6 +45,9 @@ class Settings(BaseModel):
     timeout_s: Annotated[float, Field(gt=0, le=600)] = Field(
         120.0, description="Seconds one request may take before it counts as failed."
     )
+    allow_secrets: Patterns = Field(
+        (), description="Secrets in files that match one of these gitignore patterns are no findings; still masked."
+    )
     prompt_version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] = Field(
         "1.0.0", description="Version of the review prompt."
     )

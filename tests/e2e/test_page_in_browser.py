@@ -32,7 +32,9 @@ REPORTS = {"sample": report, "empty": empty_report, "wide": wide_report}
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs a Chromium: apt-get install chromium, then scripts/test installs playwright")
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="needs playwright: scripts/test installs it where a Chromium is"
+    )
     if CHROMIUM is None:
         pytest.skip("needs a Chromium: apt-get install chromium")
     with playwright.sync_playwright() as running:

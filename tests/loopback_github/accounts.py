@@ -6,6 +6,7 @@ from typing import Literal
 
 Access = Literal["read", "write"]
 TokenKind = Literal["actions", "app", "user"]
+AccountKind = Literal["User", "Bot", "Organization"]
 
 REVIEWER: Mapping[str, Access] = {
     "contents": "read",
@@ -31,7 +32,7 @@ class Account:
 
     id: int
     login: str
-    kind: Literal["User", "Bot", "Organization"] = "User"
+    kind: AccountKind = "User"
 
     @property
     def node_id(self) -> str:
@@ -72,8 +73,7 @@ class Token:
 
     def has(self, name: str, access: Access) -> bool:
         """Whether the token was granted `access` to `name`."""
-        granted = (self.permissions or {}).get(name)
-        return granted == "write" or granted == access
+        return (self.permissions or {}).get(name) in {"write", access}
 
     @property
     def refusal(self) -> str:
@@ -82,12 +82,16 @@ class Token:
         return f"Resource not accessible by {who}"
 
 
+ACCESS_BY_WORD: Mapping[str, Access | None] = {"read": "read", "write": "write", "none": None}
+
+
 def granted(permissions: Mapping[str, str]) -> dict[str, Access]:
     """Return permissions as a workflow spells them: `pull_requests` and `pull-requests` alike, `none` left out."""
     known: dict[str, Access] = {}
     for name, access in permissions.items():
-        if access == "read" or access == "write":
-            known[name.replace("_", "-")] = access
-        elif access != "none":
+        if access not in ACCESS_BY_WORD:
             raise ValueError(f"{name}: {access} is no access; read, write or none")
+        word = ACCESS_BY_WORD[access]
+        if word is not None:
+            known[name.replace("_", "-")] = word
     return known

@@ -1,4 +1,4 @@
-"""What changed between two trees, parsed from git's own output: files, patches, hunks, and where a comment may stand."""
+"""What changed between two trees, parsed from git's own output: files, patches, hunks, lines."""
 
 import re
 from collections.abc import Iterator
@@ -137,7 +137,8 @@ def _counts(output: bytes) -> Iterator[tuple[str, tuple[int, int]]]:
 
 
 def _hunks(patch: str) -> Iterator[Hunk]:
-    header, lines = "", []
+    header = ""
+    lines: list[HunkLine] = []
     old = new = 0
     for position, text in enumerate(patch.split("\n") if patch else ()):
         opening = HEADER.match(text)

@@ -14,8 +14,11 @@ def _nodes(context: GraphContext) -> dict[str, Any]:
     made |= {account.node_id: account for account in state.accounts.values()}
     made |= {run.node_id: run for run in state.checks}
     for pull in state.pulls.values():
-        each = [pull, *pull.comments, *pull.reviews, *pull.threads, *(c for t in pull.threads for c in t.comments)]
-        made |= {node.node_id: node for node in each}
+        threads = {thread.node_id: thread for thread in pull.threads}
+        said = {each.node_id: each for each in pull.comments}
+        reviews = {each.node_id: each for each in pull.reviews}
+        inline = {each.node_id: each for thread in pull.threads for each in thread.comments}
+        made |= {pull.node_id: pull, **threads, **said, **reviews, **inline}
     return made
 
 
@@ -29,9 +32,8 @@ def node(_: None, context: GraphContext, id: str) -> Any:  # noqa: A002  # GitHu
 def _thread(context: GraphContext, given: dict[str, Any]) -> Thread:
     found = node(None, context, given["threadId"])
     if not isinstance(found, Thread):
-        raise not_found(
-            f"Could not resolve to PullRequestReviewThread node with the global id of '{given['threadId']}'."
-        )
+        kind = "PullRequestReviewThread"
+        raise not_found(f"Could not resolve to {kind} node with the global id of '{given['threadId']}'.")
     if not may_resolve(context, found):
         raise forbidden(context.token)
     return found

@@ -3,7 +3,8 @@
 from typing import Any
 
 from loopback_github.graphql_context import GraphContext, Resolvers, connection, ordered
-from loopback_github.graphql_repository import branch, state_name
+from loopback_github.graphql_objects import branch
+from loopback_github.graphql_repository import state_name
 from loopback_github.records import Comment, Pull, Review, ReviewComment, Thread
 from loopback_github.shapes import shown
 

@@ -5,9 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from graphql import GraphQLError, GraphQLSchema, build_schema, execute_sync, parse, validate
-from graphql.type import GraphQLAbstractType, GraphQLObjectType, is_interface_type
+from graphql.type import GraphQLAbstractType, GraphQLInterfaceType, GraphQLObjectType
 
-from loopback_github import graphql_mutations, graphql_pulls, graphql_repository, refusals
+from loopback_github import (
+    graphql_checks,
+    graphql_mutations,
+    graphql_objects,
+    graphql_pulls,
+    graphql_repository,
+    refusals,
+)
 from loopback_github.accounts import Account, Token
 from loopback_github.calls import Reply
 from loopback_github.graphql_context import GraphContext, Resolvers
@@ -21,6 +28,8 @@ from loopback_github.state import State
 SDL = Path(__file__).with_name("schema.graphql")
 RESOLVERS: Resolvers = {
     **graphql_repository.RESOLVERS,
+    **graphql_objects.RESOLVERS,
+    **graphql_checks.RESOLVERS,
     **graphql_pulls.RESOLVERS,
     **graphql_mutations.RESOLVERS,
     "Query": {
@@ -42,7 +51,7 @@ def _schema() -> GraphQLSchema:
                 source, info.context, **given
             )
     for kind in made.type_map.values():
-        if is_interface_type(kind):
+        if isinstance(kind, GraphQLInterfaceType):
             kind.resolve_type = _type_of
     return made
 

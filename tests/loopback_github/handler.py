@@ -3,6 +3,7 @@
 import socket
 import struct
 import sys
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 
@@ -11,6 +12,7 @@ class Answers(Protocol):
     """Answers requests; None cuts the connection."""
 
     errors: list[Exception]
+    now: Callable[[], float]
 
     def answer(
         self, method: str, target: str, headers: dict[str, str], content: bytes
@@ -39,10 +41,24 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._answer()
 
-    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
+    def do_POST(self) -> None:
+        self._answer()
+
+    def do_PUT(self) -> None:
+        self._answer()
+
+    def do_PATCH(self) -> None:
+        self._answer()
+
+    def do_DELETE(self) -> None:
+        self._answer()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class names it so
         """Keep quiet."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return the time of the clock that the limits run on: `Date` and `x-ratelimit-reset` are compared."""
+        return super().date_time_string(self.server.answers.now() if timestamp is None else timestamp)
 
     def _answer(self) -> None:
         content = self.rfile.read(int(self.headers.get("Content-Length", "0")))

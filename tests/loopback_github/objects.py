@@ -17,7 +17,7 @@ EPOCH = 1_760_000_000
 """The time of the first commit; each further one is a minute later, so that ids are the same in every run."""
 
 Content = str | bytes | tuple[str, bytes]
-"""A file: its text or bytes, or its git mode ("100755", "120000", "160000") and bytes (a submodule's: the commit id)."""
+"""A file: text, bytes, or its git mode ("100755", "120000", "160000") and bytes (a submodule's: the commit id)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,8 @@ class Objects:
         self.commits: dict[str, Commit] = {}
         self._blobs: dict[str, bytes] = {}
         self._comparisons: dict[tuple[str, str], Comparison] = {}
+        self._merge_bases: dict[tuple[str, str], str | None] = {}
+        self._between: dict[tuple[str, str], list[Commit]] = {}
         self._git("init", "-q", "--bare", "-b", "main", ".")
 
     def commit(
@@ -81,13 +83,17 @@ class Objects:
         return self._blobs.get(sha)
 
     def merge_base(self, one: str, other: str) -> str | None:
-        found = self._git("merge-base", one, other, may_fail=True).decode().strip()
-        return found or None
+        if (one, other) not in self._merge_bases:
+            found = self._git("merge-base", one, other, may_fail=True).decode().strip()
+            self._merge_bases[one, other] = found or None
+        return self._merge_bases[one, other]
 
     def between(self, base: str, head: str) -> list[Commit]:
         """Return the commits of `head` that `base` lacks, oldest first."""
-        listed = self._git("rev-list", "--reverse", "--topo-order", f"{base}..{head}").decode().split()
-        return [self.commits[sha] for sha in listed]
+        if (base, head) not in self._between:
+            listed = self._git("rev-list", "--reverse", "--topo-order", f"{base}..{head}").decode().split()
+            self._between[base, head] = [self.commits[sha] for sha in listed]
+        return self._between[base, head]
 
     def compare(self, base: str, head: str) -> Comparison:
         """Return the difference from the tree of `base` to the tree of `head` (two dots: take the merge base first)."""

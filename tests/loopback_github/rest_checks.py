@@ -62,7 +62,7 @@ def update_run(call: Call, run_id: str) -> Reply:
     found = _run(call, run_id)
     if found.app.id != app.id:
         raise refusals.forbidden(
-            "Invalid app_id `%s` - check run can only be modified by the GitHub App that created it."
+            f"Invalid app_id `{app.id}` - check run can only be modified by the GitHub App that created it."
         )
     conclusion = _conclusion(call)
     _take_output(call, found)

@@ -2,6 +2,7 @@
 
 import base64
 from typing import Any
+from urllib.parse import quote
 
 from loopback_github import refusals
 from loopback_github.accounts import Account
@@ -216,11 +217,12 @@ def _folder(call: Call, commit: Commit, folder: str) -> list[dict[str, Any]]:
 
 
 def _content(call: Call, commit: Commit, path: str, file: File) -> dict[str, Any]:
-    url, page = f"{call.shapes.repo_url(call.repo)}", f"{call.shapes.web}/{call.repo.full_name}"
+    url, page = call.shapes.repo_url(call.repo), f"{call.shapes.web}/{call.repo.full_name}"
+    place = quote(path.encode("utf-8", "surrogateescape"))
     links = {
-        "self": f"{url}/contents/{path}?ref={commit.sha}",
+        "self": f"{url}/contents/{place}?ref={commit.sha}",
         "git": f"{url}/git/blobs/{file.sha}",
-        "html": f"{page}/blob/{commit.sha}/{path}",
+        "html": f"{page}/blob/{commit.sha}/{place}",
     }
     is_large = len(file.content) > 1_000_000  # then the content must be asked for as raw
     return {
@@ -234,7 +236,7 @@ def _content(call: Call, commit: Commit, path: str, file: File) -> dict[str, Any
         "url": links["self"],
         "git_url": links["git"],
         "html_url": links["html"],
-        "download_url": f"{page}/raw/{commit.sha}/{path}",
+        "download_url": f"{page}/raw/{commit.sha}/{place}",
         "_links": links,
     }
 

@@ -1,10 +1,10 @@
-"""REST: reviews and their comments. A review is all or nothing, and its refusal does not say which entry is at fault."""
+"""REST: reviews. One is taken whole or not at all, and its refusal does not say which entry is at fault."""
 
 from typing import Any
 
 from loopback_github import conversation, refusals, threads
 from loopback_github.calls import Call, Reply, route
-from loopback_github.records import Pull, Review, ReviewComment
+from loopback_github.records import Pull, Review
 
 REPO = "/repos/{owner}/{repo}"
 STATE_BY_EVENT = {"APPROVE": "APPROVED", "REQUEST_CHANGES": "CHANGES_REQUESTED", "COMMENT": "COMMENTED"}
@@ -36,12 +36,12 @@ def create_review(call: Call, number: str) -> Reply:
     call.may("write", "pull-requests")
     event, body = call.field("event"), call.text("body")
     wanted = call.field("comments") or []
-    _check_shape(call, event, wanted)
+    _check_shape(event, wanted)
     if any(each.state == "PENDING" and each.author is call.who.account for each in pull.reviews):
         raise refusals.unprocessable(ONE_PENDING)
     commit = call.text("commit_id") or pull.head_sha
     comparison = conversation.comparison_at(call.state, pull, commit)
-    _check_event(call, pull, event, body, wanted)
+    _check_event(call, pull, event, body)
     places = []
     for each in wanted:
         found = threads.place(each, comparison)
@@ -59,7 +59,7 @@ def create_review(call: Call, number: str) -> Reply:
     return Reply(status=200, payload=call.pulls.review(review))
 
 
-def _check_shape(call: Call, event: Any, wanted: Any) -> None:
+def _check_shape(event: Any, wanted: Any) -> None:
     if event is not None and event not in STATE_BY_EVENT:
         raise refusals.unprocessable(
             f"Variable $event of type PullRequestReviewEvent was provided invalid value {event}"
@@ -74,16 +74,15 @@ def _check_shape(call: Call, event: Any, wanted: Any) -> None:
             raise refusals.invalid_request('No subschema in "oneOf" matched.')
         unknown = set(each) - {"path", "body", "position", "line", "side", "start_line", "start_side"}
         if unknown:
-            raise refusals.invalid_request(f'"{sorted(unknown)[0]}" is not a permitted key.')
+            raise refusals.invalid_request(f'"{min(unknown)}" is not a permitted key.')
 
 
-def _check_event(call: Call, pull: Pull, event: str | None, body: str, comments: list[Any]) -> None:
+def _check_event(call: Call, pull: Pull, event: str | None, body: str) -> None:
     who = call.who
     if len(body) > call.limits.body:
         raise refusals.unprocessable(f"Body is too long (maximum is {call.limits.body} characters)")
-    is_empty = not body.strip() and (event == "REQUEST_CHANGES" or not comments)
-    if event in {"COMMENT", "REQUEST_CHANGES"} and is_empty:
-        raise refusals.unprocessable("Review Can not be blank: body is required for COMMENT and REQUEST_CHANGES")
+    if event in {"COMMENT", "REQUEST_CHANGES"} and not body.strip():
+        raise refusals.unprocessable("Review body can't be blank")
     if event == "APPROVE" and who.kind == "actions" and not call.state.actions_may_approve:
         raise refusals.unprocessable("GitHub Actions is not permitted to approve pull requests.")
     if who.account is pull.author and event in {"APPROVE", "REQUEST_CHANGES"}:
@@ -130,7 +129,7 @@ def submit_review(call: Call, number: str, review_id: str) -> Reply:
         raise refusals.unprocessable(f"{event} is not an event")
     if found.state != "PENDING":
         raise refusals.unprocessable("Can not submit a review that is already submitted")
-    _check_event(call, found.pull, event, body, [*conversation.comments_of(found)])
+    _check_event(call, found.pull, event, body)
     found.body = body
     conversation.submit(call.state, found, STATE_BY_EVENT[event])
     return Reply(status=200, payload=call.pulls.review(found))
@@ -153,100 +152,3 @@ def comments_of_review(call: Call, number: str, review_id: str) -> Reply:
     call.may("read", "pull-requests")
     found = _review(call, number, review_id)
     return call.listed([*conversation.comments_of(found)], call.pulls.review_comment)
-
-
-@route("GET", f"{REPO}/pulls/{{number}}/comments")
-def comments(call: Call, number: str) -> Reply:
-    call.may("read", "pull-requests")
-    pull = call.pull(number)
-    every = [each for thread in pull.threads for each in thread.comments if each.is_published]
-    return call.listed(sorted(every, key=lambda each: each.id), call.pulls.review_comment)
-
-
-@route("POST", f"{REPO}/pulls/{{number}}/comments")
-def create_comment(call: Call, number: str) -> Reply:
-    pull = call.pull(number)
-    call.may("write", "pull-requests")
-    if call.field("in_reply_to") is not None:
-        return reply(call, number, str(call.field("in_reply_to")))
-    call.need("body", "commit_id", "path")
-    if call.field("subject_type") != "file" and call.field("line") is None and call.field("position") is None:
-        raise refusals.invalid_request('No subschema in "oneOf" matched. "line" wasn\'t supplied.')
-    commit = call.text("commit_id")
-    comparison = conversation.comparison_at(call.state, pull, commit)
-    _check_comment(call, pull)
-    found = threads.place(call.body, comparison)
-    if isinstance(found, threads.Misplaced):
-        raise refusals.misplaced_comment(found.faults)
-    review = conversation.start_review(call.state, pull, call.who.account, "", commit)
-    made = conversation.open_thread(call.state, review, found, call.text("body"), at_head=commit == pull.head_sha)
-    conversation.submit(call.state, review, "COMMENTED")
-    return Reply(status=201, payload=call.pulls.review_comment(made))
-
-
-def _check_comment(call: Call, pull: Pull) -> None:
-    if any(each.state == "PENDING" and each.author is call.who.account for each in pull.reviews):
-        message = "user_id can only have one pending review per pull request"
-        raise refusals.invalid(
-            {"resource": "PullRequestReview", "code": "custom", "field": "user_id", "message": message}
-        )
-    body = call.text("body")
-    if not body:
-        raise refusals.invalid({"resource": "PullRequestReviewComment", "code": "missing_field", "field": "body"})
-    if len(body) > call.limits.body:
-        raise refusals.too_long("PullRequestReviewComment", call.limits.body)
-
-
-@route("POST", f"{REPO}/pulls/{{number}}/comments/{{comment_id}}/replies")
-def reply(call: Call, number: str, comment_id: str) -> Reply:
-    pull = call.pull(number)
-    call.may("write", "pull-requests")
-    call.need("body")
-    root = _comment(call, comment_id)
-    if root.thread.pull is not pull:
-        raise refusals.not_found()
-    _check_comment(call, pull)
-    review = conversation.start_review(call.state, pull, call.who.account, "", root.thread.original_commit)
-    made = conversation.answer(call.state, review, root.thread, call.text("body"))
-    conversation.submit(call.state, review, "COMMENTED")
-    return Reply(status=201, payload=call.pulls.review_comment(made))
-
-
-def _comment(call: Call, comment_id: str) -> ReviewComment:
-    for each in call.state.all_review_comments():
-        if str(each.id) == comment_id and each.is_published:
-            return each
-    raise refusals.not_found()
-
-
-@route("GET", f"{REPO}/pulls/comments/{{comment_id}}")
-def comment_by_id(call: Call, comment_id: str) -> Reply:
-    call.may("read", "pull-requests")
-    return Reply(status=200, payload=call.pulls.review_comment(_comment(call, comment_id)))
-
-
-@route("PATCH", f"{REPO}/pulls/comments/{{comment_id}}")
-def update_comment(call: Call, comment_id: str) -> Reply:
-    found = _comment(call, comment_id)
-    call.may("write", "pull-requests")
-    _check_own(call, found.author.login)
-    call.need("body")
-    if len(call.text("body")) > call.limits.body:
-        raise refusals.too_long("PullRequestReviewComment", call.limits.body)
-    found.body, found.updated_at = call.text("body"), call.state.now()
-    return Reply(status=200, payload=call.pulls.review_comment(found))
-
-
-@route("DELETE", f"{REPO}/pulls/comments/{{comment_id}}")
-def delete_comment(call: Call, comment_id: str) -> Reply:
-    found = _comment(call, comment_id)
-    call.may("write", "pull-requests")
-    _check_own(call, found.author.login)
-    conversation.drop_comment(found)
-    return Reply(status=204, payload=None)
-
-
-def _check_own(call: Call, login: str) -> None:
-    """Let authors and those who may push change a comment; an app with the permission counts as the latter."""
-    if call.who.account.login != login and call.who.kind == "user" and not call.state.may_push(call.who.account):
-        raise refusals.forbidden("Must have admin rights to Repository.")

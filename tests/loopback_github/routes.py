@@ -1,9 +1,17 @@
 """Which handler answers which path: REST's table, the most particular path first."""
 
-from loopback_github import refusals, rest_account, rest_checks, rest_issues, rest_reading, rest_reviews
+from loopback_github import (
+    refusals,
+    rest_account,
+    rest_checks,
+    rest_issues,
+    rest_reading,
+    rest_review_comments,
+    rest_reviews,
+)
 from loopback_github.calls import ROUTES, Route
 
-SERVING = (rest_account, rest_checks, rest_issues, rest_reading, rest_reviews)
+SERVING = (rest_account, rest_checks, rest_issues, rest_reading, rest_review_comments, rest_reviews)
 """The modules whose import fills the table."""
 
 

@@ -170,7 +170,7 @@ class Shapes:
             "node_id": label.node_id,
             "url": f"{self.repo_url(repo)}/labels/{quote(label.name)}",
             "name": label.name,
-            "description": None,
+            "description": "",
             "color": "ededed",
             "default": False,
         }

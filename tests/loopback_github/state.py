@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from loopback_github import threads
-from loopback_github.accounts import ACTIONS_BOT, Account, App, Token
+from loopback_github.accounts import ACTIONS_BOT, Account, AccountKind, App, Token
 from loopback_github.comparison import Comparison
 from loopback_github.objects import Content, Objects
 from loopback_github.records import (
@@ -61,11 +61,11 @@ class State:
         """Return the next second of a clock that only our own calls drive, as GitHub writes it."""
         return (START + timedelta(seconds=next(self._ticks))).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    def account(self, login: str, *, kind: str | None = None, role: str | None = None) -> Account:
+    def account(self, login: str, *, kind: AccountKind = "User", role: str | None = None) -> Account:
         """Return the account, made when new; a login that ends with `[bot]` is a bot's."""
         if login not in self.accounts:
-            made = "Bot" if login.endswith("[bot]") else "Organization" if kind == "Organization" else "User"
-            self.accounts[login] = Account(id=self.next_id(), login=login, kind=made)
+            made = Account(id=self.next_id(), login=login, kind="Bot" if login.endswith("[bot]") else kind)
+            self.accounts[login] = made
         if role is not None:
             self.roles[login] = role
         return self.accounts[login]

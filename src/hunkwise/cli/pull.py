@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from hunkwise import bootstrap
-from hunkwise.bootstrap import PullAccess
+from hunkwise.bootstrap import pulls
+from hunkwise.bootstrap.parts import Progress
+from hunkwise.bootstrap.pulls import PullAccess
 from hunkwise.errors import PermissionDeniedError
 from hunkwise.model.change import PullRequest
 from hunkwise.model.report import ReviewReport
@@ -23,37 +25,38 @@ class Pull:
     ref: PullRequest
     config: str | None
     options: Mapping[str, Any]
-    say: bootstrap.Progress
+    say: Progress
     posts: bool
     has_file: bool
 
     def prompts(self) -> str:
         """Return all that would be sent to a model."""
         access, run = self._begin()
-        return bootstrap.prompts_of_pull(self.ref, access, run, self.say)
+        return pulls.prompts_of_pull(self.ref, access, run, self.say)
 
     def review(self) -> ReviewReport:
         """Review the pull request, and say on it what was found where that is asked for."""
         access, run = self._begin()
         if not self.posts:
-            return bootstrap.review_pull(self.ref, access, run, os.environ, self.say).report
+            return pulls.review_pull(self.ref, access, run, os.environ, self.say).report
         allowed = publish.channels(run.host, run.overview)
         if allowed.check is None and not allowed.may_comment and not self.has_file:
             raise PermissionDeniedError(NEITHER, hint="give it pull-requests: write, or leave --post out")
-        return pull_review.complete(
+        done = pull_review.complete(
             run,
             allowed,
-            lambda: bootstrap.review_pull(self.ref, access, run, os.environ, self.say),
+            lambda: pulls.review_pull(self.ref, access, run, os.environ, self.say),
             access.hurry,
         )
+        return done.report
 
     def _begin(self) -> tuple[PullAccess, pull_review.Run]:
-        access = bootstrap.pull_access(self.ref, os.environ)
+        access = pulls.pull_access(self.ref, os.environ)
         overview = access.host.overview(bootstrap.CONFIG_FILES)
         if self.config is None:
-            chosen = bootstrap.pull_settings(overview, config=None, environment=os.environ, options=self.options)
+            chosen = pulls.pull_settings(overview, config=None, environment=os.environ, options=self.options)
         else:
             chosen = bootstrap.settings(
                 self.ref, config=self.config, repo="", environment=os.environ, options=self.options
             )
-        return access, bootstrap.pull_run(access, overview, chosen, bootstrap.state_keys(os.environ))
+        return access, pulls.pull_run(access, overview, chosen, pulls.state_keys(os.environ))

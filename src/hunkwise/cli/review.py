@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from hunkwise import bootstrap, render
+from hunkwise.bootstrap.parts import Progress
 from hunkwise.cli import target as targets
 from hunkwise.errors import UsageError
 from hunkwise.model.change import ChangeRef, PullRequest
@@ -83,7 +84,7 @@ class _Local:
 
     ref: ChangeRef
     settings: Settings
-    say: bootstrap.Progress
+    say: Progress
 
     def prompts(self) -> str:
         return bootstrap.prompts(self.ref, self.settings, os.environ, self.say)
@@ -92,7 +93,7 @@ class _Local:
         return bootstrap.review(self.ref, self.settings, os.environ, self.say)
 
 
-def _source(ref: ChangeRef, options: dict[str, Any], say: bootstrap.Progress) -> _Source:
+def _source(ref: ChangeRef, options: dict[str, Any], say: Progress) -> _Source:
     chosen = {key: options[key] for key in ("engine", "model", "fail_on")}
     if isinstance(ref, PullRequest):
         from hunkwise.cli.pull import Pull  # noqa: PLC0415  # only where a pull request is asked for
@@ -137,7 +138,7 @@ def _write(text: str, output: str | None) -> None:
         raise UsageError(f"{output} can't be written: {error.strerror}") from error
 
 
-def _progress(*, quiet: bool, verbose: bool) -> bootstrap.Progress:
+def _progress(*, quiet: bool, verbose: bool) -> Progress:
     def say(text: str, *, detail: bool = False) -> None:
         if not quiet and (verbose or not detail):
             click.echo(f"hunkwise: {text}", err=True)

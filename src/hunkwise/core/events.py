@@ -160,11 +160,16 @@ def _comment(payload: Payload, _asked: str) -> Mode:
     return _by_request(fields.number(payload, "issue", "number"), Trigger.COMMENT)
 
 
-def _by_request(number: int, trigger: Trigger) -> Review:
+def of_workflow_run(run: FromWorkflowRun, number: int) -> Review:
+    """Return the review of pull request `number`, which the host names for the run's head."""
+    return _by_request(number, Trigger.WORKFLOW_RUN, run.head_sha)
+
+
+def _by_request(number: int, trigger: Trigger, head_sha: str | None = None) -> Review:
     return Review(
         number=number,
         trigger=trigger,
-        head_sha=None,
+        head_sha=head_sha,
         is_fork=None,
         may_use_clone=False,
         token_is_read_only=False,
@@ -179,7 +184,7 @@ def _merge_group(payload: Payload, _asked: str) -> Mode:
     return MergeGroup(
         head_sha=fields.sha(payload, "merge_group", "head_sha"),
         base_sha=fields.sha(payload, "merge_group", "base_sha"),
-        head_ref=fields.text(payload, "merge_group", "head_ref"),
+        base_ref=fields.text(payload, "merge_group", "base_ref").removeprefix("refs/heads/"),
     )
 
 

@@ -21,6 +21,9 @@ LIKE_CODE = 0.7
 NEAR = 20
 """Lines within which an edited finding is looked for, unless its neighbours are known."""
 
+WEAK_QUOTE = 20
+"""Characters below which a quote (a brace, a bare return) is not known again by itself, far away among strangers."""
+
 MAX_COMPARED = 600
 """Characters of quotes that are compared for likeness: its cost grows with the square."""
 
@@ -64,6 +67,11 @@ def nearness(one: Sighting, other: Sighting) -> tuple[int, int, int]:
     )
 
 
+def is_weak(quote: str) -> bool:
+    """Whether a quote alone does not tell its place."""
+    return sum(map(len, quotes.folded(quote))) < WEAK_QUOTE
+
+
 def kind(finding: Finding) -> str:
     """Return what two findings of one cause share: a model's category, or else the origin."""
     return finding.category if finding.origin.startswith("model:") else finding.origin
@@ -88,14 +96,20 @@ def _pair(
     before: Sequence[Sighting],
     pairs: dict[int, int],
 ) -> None:
-    """Pair findings whose code is equal."""
+    """Pair findings whose code is equal: the only ones of their kind wherever they are, twins only near each other."""
     for name, mine in now_by_group.items():
         theirs = before_by_group.get(name, [])
         if len(mine) > MAX_GROUP or len(theirs) > MAX_GROUP:
             in_order = zip(_by_line(mine, now), _by_line(theirs, before), strict=False)
             pairs.update(in_order)
             continue
-        scored = [(_score(now[one], before[other]), one, other) for one in mine for other in theirs]
+        sole = len(mine) == len(theirs) == 1 and not is_weak(before[theirs[0]].finding.quote)
+        scored = [
+            (_score(now[one], before[other]), one, other)
+            for one in mine
+            for other in theirs
+            if sole or _is_near(now[one], before[other])
+        ]
         _take(scored, pairs)
 
 

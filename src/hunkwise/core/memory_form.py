@@ -5,13 +5,12 @@ before they are paid for, and no exception leaves.
 """
 
 import json
-import math
 import re
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from enum import StrEnum
-from typing import Any, NoReturn
+from typing import Any
 
 from hunkwise.model.diff import Side
 from hunkwise.model.finding import Finding, Severity
@@ -25,6 +24,9 @@ MAX_BYTES = 4_000_000
 
 MAX_FINDINGS = 20_000
 """Findings that are read back."""
+
+MAX_USD = 10**9
+"""More than a pull request can cost. What is no number, or has no end, is not below it."""
 
 _KEY = re.compile(r"[0-9a-f]{16}")
 _NAMES = tuple(each.name for each in fields(Finding) if each.name != "status")
@@ -50,7 +52,7 @@ def unpacked(content: bytes, *, trusted: bool) -> Memory | None:
     """Return the memory that `content` holds, None for anything else."""
     try:
         text = _inflated(content)
-        return _memory(json.loads(text, parse_constant=_refused), trusted=trusted)
+        return _memory(json.loads(text), trusted=trusted)
     except (ValueError, KeyError, TypeError, RecursionError, zlib.error):
         return None
 
@@ -63,10 +65,6 @@ def _inflated(content: bytes) -> str:
     return text.decode()
 
 
-def _refused(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
 def _memory(content: Any, *, trusted: bool) -> Memory:  # noqa: ANN401  # JSON of unknown form is judged here
     if content["v"] != VERSION or len(content["findings"]) > MAX_FINDINGS:
         raise ValueError("another form")
@@ -77,7 +75,7 @@ def _memory(content: Any, *, trusted: bool) -> Memory:  # noqa: ANN401  # JSON o
         material=_text(content["material"]),
         read=frozenset(_read(_text(content["read"]))),
         findings=tuple(_remembered(row) for row in content["findings"]),
-        spent_usd=None if spent is None else _share(spent, math.inf),
+        spent_usd=None if spent is None else _share(spent, MAX_USD),
         trusted=trusted,
     )
 
@@ -130,8 +128,6 @@ def _count(value: Any) -> int:  # noqa: ANN401  # as above
 
 def _share(value: Any, most: float) -> float:  # noqa: ANN401  # as above
     number: float = _of_type(value, lambda each: type(each) in {int, float} and 0 <= each <= most)
-    if not math.isfinite(number):
-        raise ValueError("not a number")
     return float(number)
 
 

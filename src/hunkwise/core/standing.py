@@ -13,12 +13,6 @@ from hunkwise.model.ledger import Entry, HunkState
 from hunkwise.model.material import HunkKey
 from hunkwise.model.memory import Memory, Remembered
 
-WEAK_QUOTE = 20
-"""Characters below which a quote (a brace, a bare return) is not known again by itself, far away among strangers."""
-
-NEAR = 20
-"""Lines within which a weak quote without known neighbours is still meant."""
-
 Spot = tuple[HunkKey, Side, int]
 """A hunk, a side and a first line, for telling occupied places."""
 
@@ -123,9 +117,8 @@ def _may_be_there(each: Remembered, place: Place, on: Ground) -> bool:
         return True
     if key in on.elsewhere:
         return False
-    weak = len("".join(quotes.folded(each.finding.quote))) < WEAK_QUOTE
     knows = bool(set(quotes.around(place)) & set(each.around))
-    return not weak or knows or abs(place.line - each.finding.line) <= NEAR
+    return not identity.is_weak(each.finding.quote) or knows or abs(place.line - each.finding.line) <= identity.NEAR
 
 
 def _is_answered(finding: Finding, place: Place, on: Ground) -> bool:

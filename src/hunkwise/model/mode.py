@@ -13,6 +13,7 @@ class Trigger(StrEnum):
     PULL_REQUEST_TARGET = "pull_request_target"
     DISPATCH = "workflow_dispatch"
     COMMENT = "issue_comment"
+    WORKFLOW_RUN = "workflow_run"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +73,11 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeGroup:
-    """A merge queue asks about a group: `head_ref` names the queue's branch, which no pull request has."""
+    """A merge queue asks about a group that is to be merged into the branch `base_ref`."""
 
     head_sha: str
     base_sha: str
-    head_ref: str
+    base_ref: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,14 @@ def channels(host: CodeHost, overview: Overview) -> Channels:
     return Channels(check=host.open_check(CHECK_NAME, head, own, known), may_comment=host.may_comment(head))
 
 
+def skip(host: CodeHost, overview: Overview, why: str) -> None:
+    """Conclude a neutral check that says why nothing is reviewed: a required one would wait for ever."""
+    head, own = overview.pull.head_sha, external_id(overview.pull.number)
+    check = host.open_check(CHECK_NAME, head, own, None)
+    if check is not None:
+        host.conclude_check(check, Conclusion.NEUTRAL, CheckOutput(title="not reviewed", summary=why))
+
+
 def external_id(number: int) -> str:
     """Return whose check it is: pull requests may share a head commit, and with it the check's name."""
     return f"{CHECK_NAME}/{number}"

@@ -12,7 +12,7 @@ from hunkwise.errors import HostError, HunkwiseError
 from hunkwise.model.change import ChangeRef, Notice
 from hunkwise.model.finding import Finding
 from hunkwise.model.memory import Memory
-from hunkwise.model.publication import CheckOutput, Conclusion
+from hunkwise.model.publication import Annotation, CheckOutput, Conclusion
 from hunkwise.model.pull import CheckRun, Overview, OwnComment
 from hunkwise.model.report import Outcome, ReviewReport, Verdict
 from hunkwise.pipeline import publish, pull_notices, review
@@ -83,14 +83,28 @@ def reviewed(ref: ChangeRef, run: Run, ports: Ports, unasked: str | None = None)
     return review.run(ref, ports, run.settings, run.before, trusts_author=trusts, unasked=unasked)
 
 
-def complete(run: Run, allowed: Channels, review_it: Callable[[], Reviewed], hurry: Callable[[], None]) -> ReviewReport:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """The report with what became of saying it; `unsaid` are notes at lines that no check shows."""
+
+    report: ReviewReport
+    unsaid: tuple[Annotation, ...]
+
+
+def in_silence(run: Run, found: Reviewed, notices: Sequence[Notice] = ()) -> Done:
+    """Return a review of which nothing is said on the pull request."""
+    report = replace(found.report, notices=(*found.report.notices, *notices))
+    return Done(report=report, unsaid=_planned(run, found, _remembered(run, found)).annotations)
+
+
+def complete(run: Run, allowed: Channels, review_it: Callable[[], Reviewed], hurry: Callable[[], None]) -> Done:
     """Review and say what was found; the check ends, however the run does.
 
     `hurry` is called before the check of a run that was stopped is concluded: there are 5 s left then.
     """
     why: str | None = STOPPED
     try:
-        report = publish_all(run, review_it(), allowed)
+        done = publish_all(run, review_it(), allowed)
         why = None
     except HunkwiseError as error:
         why = f"{error.message}. {error.hint}".strip()
@@ -99,13 +113,13 @@ def complete(run: Run, allowed: Channels, review_it: Callable[[], Reviewed], hur
         if why is not None:
             hurry()
             give_up(run.host, allowed.check, policy(run.settings).incomplete_as, sanitise.plain(why))
-    return report
+    return done
 
 
-def publish_all(run: Run, found: Reviewed, allowed: Channels) -> ReviewReport:
+def publish_all(run: Run, found: Reviewed, allowed: Channels) -> Done:
     """Say what was found, and return the report with what became of saying it."""
     if _has_moved(run):
-        return _moved(run, found.report, allowed)
+        return Done(report=_moved(run, found.report, allowed), unsaid=())
     remembered = _remembered(run, found)
     plan = _planned(run, found, remembered)
     ends_as, shared = _shared(plan.conclusion, run.overview)
@@ -122,7 +136,8 @@ def publish_all(run: Run, found: Reviewed, allowed: Channels) -> ReviewReport:
         annotations=plan.annotations,
     )
     told = publish.conclusion(ends_as, output, told, run.host, run.head, allowed)
-    return replace(report, notices=(*report.notices, *pull_notices.of_verdict(told, allowed)))
+    report = replace(report, notices=(*report.notices, *pull_notices.of_verdict(told, allowed)))
+    return Done(report=report, unsaid=() if told.is_concluded else plan.annotations)
 
 
 def give_up(host: CodeHost, check: CheckRun | None, ends_as: Conclusion, why: str) -> None:

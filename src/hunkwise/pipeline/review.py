@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from hunkwise import __version__
 from hunkwise.core import (
     bookkeeping,
+    exposures,
     hunk_keys,
     packing,
     patch,
@@ -86,7 +87,8 @@ def run(
     embedded = gather.rule_findings(prepared.diff, prepared.gathered, prepared.chosen, heads, ports.rules)
     watch.lap("rules")
     keys = hunk_keys.by_hunk(prepared.gathered.lines_by_key.values())
-    pack = ports.prompts.load("review", settings.prompt_version) if ports.chat else None
+    wants_model = ports.chat is not None or unasked is not None
+    pack = ports.prompts.load("review", settings.prompt_version) if wants_model else None
     material = hunk_keys.material(pack.sha256, settings.model, pack.parameters) if pack else ""
     reused = reuse.reuse(before.memory, material, prepared.chosen, keys, prepared.gathered.lines_by_key)
     fresh = replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in reused.hunks))
@@ -104,8 +106,8 @@ def run(
         version=__version__,
         engine="rules" if ports.chat is None else "llm",
         models=tuple(answered.usage.by_model),
-        prompt=PromptId(name=pack.name, version=pack.version, sha256=pack.sha256) if pack else None,
-        change=replace(prepared.change, diff=b"", generated=frozenset(), unread=()),
+        prompt=PromptId(name=pack.name, version=pack.version, sha256=pack.sha256) if pack and ports.chat else None,
+        change=replace(prepared.change, diff=b"", generated=frozenset(), unread=(), policies={}),
         diff=prepared.gathered.shown,
         verdict=verdict.decide(reconciled.findings, ledger, _gate(settings), reconciled.dismissed),
         findings=reconciled.findings,
@@ -113,7 +115,7 @@ def run(
         ledger=ledger,
         redactions_by_type=prepared.gathered.by_type,
         usage=answered.usage,
-        notices=(*prepared.change.notices, *_evasions(prepared), *answered.notices),
+        notices=(*prepared.change.notices, *prepared.gathered.notices, *_evasions(prepared), *answered.notices),
         timings_ms=watch.laps,
     )
     return Reviewed(report=report, reconciled=reconciled, reading=reading, material=material, heads=heads)
@@ -137,7 +139,8 @@ def prepare(ref: ChangeRef, ports: Ports, settings: Settings) -> Prepared:
     watch.lap("parse")
     selection = select.files(diff, _policy(settings), change.generated)
     watch.lap("select")
-    gathered = gather.redacted(diff, ports.secrets.scan, selection.scan_only)
+    allowed = exposures.allow_list(settings.allow_secrets, change.policies.get(exposures.BASELINE))
+    gathered = gather.redacted(diff, ports.secrets.scan, selection.scan_only, allowed)
     watch.lap("redact")
     ends = {key: _left(left) for key, left in selection.left.items()}
     ends |= {key: End(state=HunkState.FAILED, reason=gathered.unredacted[key]) for key in gathered.unredacted}

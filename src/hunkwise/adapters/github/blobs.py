@@ -9,7 +9,6 @@ import binascii
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from hunkwise.adapters.github import payloads, queries
 from hunkwise.adapters.github.exchange import Fault, FaultKind, Request
@@ -94,11 +93,9 @@ class Blobs:
                 yield from self._batch(places[:half])
                 yield from self._batch(places[half:])
             return
-        trees: dict[str, Any] = {}
-        for tree in (got.data.get("repository") or {}).values():
-            trees.update(tree or {})
+        commit_at = [at for at, (_, group) in enumerate(groups) for _ in group]
         for at, place in enumerate(places):
-            content = self.content(trees.get(f"p{at}"))
+            content = self.content(payloads.part(got.data, "repository", f"c{commit_at[at]}", f"p{at}"))
             if content is not None:
                 yield place, content
 

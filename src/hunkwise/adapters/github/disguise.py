@@ -20,6 +20,8 @@ _SECTION = re.compile(rb"^(?=diff --git )", re.MULTILINE)
 _STATUSES = {FileStatus.ADDED: "added", FileStatus.RENAMED: "renamed", FileStatus.COPIED: "copied"}
 """What GitHub's list of files calls them; any other is modified."""
 
+_REASON = "attributes call it binary, but it is text"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lifted:
@@ -36,10 +38,10 @@ def lift(pull: GitHubPull, diff: bytes) -> Lifted:
     """
     parsed = patch.parse(diff)
     called = {at: file for at, file in enumerate(parsed.files) if file.is_binary and file.status != FileStatus.DELETED}
-    texts = {at: file for at, file in called.items() if at in _texts(pull, called)} if called else {}
+    texts = _texts(pull, called) if called else ()
     if not texts:
         return Lifted(diff=diff)
-    files = {at: _listed(file) for at, file in texts.items()}
+    files = {at: _listed(called[at]) for at in texts}
     read = dict(zip(files, unpatched.sections_of(pull, list(files.values()), unpatched.merge_base(pull)), strict=True))
     parts = [part for part in _SECTION.split(diff) if part]
     if len(parts) != len(parsed.files) or parsed.unreadable:
@@ -51,15 +53,12 @@ def lift(pull: GitHubPull, diff: bytes) -> Lifted:
     )
 
 
-_REASON = "attributes call it binary, but it is text"
-
-
-def _texts(pull: GitHubPull, files: dict[int, FileDiff]) -> frozenset[int]:
+def _texts(pull: GitHubPull, files: dict[int, FileDiff]) -> tuple[int, ...]:
     """Return which of `files` are text at the head."""
     head = pull.known.pull.head_sha
     places = {at: Place(commit=head, path=file.raw_path.decode("utf-8", "replace")) for at, file in files.items()}
     contents = pull.blobs.read(list(places.values()))
-    return frozenset(at for at, place in places.items() if (content := contents.get(place)) and not content.is_binary)
+    return tuple(at for at, place in places.items() if (content := contents.get(place)) and not content.is_binary)
 
 
 def _listed(file: FileDiff) -> File:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from hunkwise.adapters.github import checks, queries, writing
+from hunkwise.adapters.github import checks, payloads, queries, writing
 from hunkwise.adapters.github.exchange import Fault, FaultKind, Request
 from hunkwise.adapters.github.pull import GitHubPull
 from hunkwise.model.diff import Side
@@ -153,7 +153,6 @@ def _inline(comment: InlineComment) -> dict[str, Any]:
 
 def _seen(data: object, error: Mapping[str, Any] | None, shown: tuple[str, str]) -> Written:
     """Return what a mutation's own answer shows."""
-    thing = data.get(shown[0]) if isinstance(data, dict) else None
-    if isinstance(thing, dict) and thing.get(shown[1]) is True:
+    if payloads.part(data, *shown) is True:
         return Written.DONE
     return writing.of_graphql(error) if error else Written.LOST

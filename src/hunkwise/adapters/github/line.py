@@ -95,11 +95,11 @@ class Line:
 
     def _of_graphql(self, request: Request, headers: Mapping[str, str], data: object) -> Answer | Fault:
         """Return an answer, which may be partial, or the fault of one without any data."""
-        if not isinstance(data, dict):
+        if not isinstance(data, dict) or not isinstance(data.get("data") or {}, dict):
             return faults.of_nonsense(request, self._address.host)
         errors = [each for each in data.get("errors") or () if isinstance(each, dict)]
-        found = data.get("data")
-        if errors and not (isinstance(found, dict) and any(found.values())):
+        found = data.get("data") or {}
+        if errors and not any(found.values()):
             return faults.of_graphql(errors, headers, request, self._address.host)
         return Answer(data=found, errors=errors)
 

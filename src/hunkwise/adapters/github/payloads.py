@@ -222,6 +222,13 @@ class File(RestPayload):
     previous_filename: str | None = None
 
 
+def part(data: object, *path: str) -> object:
+    """Return what `data` holds under the names of `path`, None where it holds nothing there."""
+    for name in path:
+        data = data.get(name) if isinstance(data, dict) else None
+    return data
+
+
 def read(model: type[P], data: object, about: str) -> P:
     """Return `data` as a `model`; raises HostError where it is none."""
     try:

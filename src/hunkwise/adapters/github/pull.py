@@ -75,10 +75,10 @@ class GitHubPull:
     def head_sha(self) -> str:
         """Return the head commit as it is now; raises HostError."""
         got = self._ask(queries.HEAD, self.variables)
-        pull = (got.data.get("repository") or {}).get("pullRequest") or {}
-        if not isinstance(pull.get("headRefOid"), str):
+        head = payloads.part(got.data, "repository", "pullRequest", "headRefOid")
+        if not isinstance(head, str):
             raise NotOnHostError(f"{self.wire.host} has no {self.about} any more")
-        return str(pull["headRefOid"])
+        return head
 
     def _ask(self, query: str, variables: Mapping[str, Any]) -> Answer:
         got = self.wire.graphql(query, variables, about=self.about, needs=_NEEDS)
@@ -92,7 +92,7 @@ class GitHubPull:
         serious = [each for each in got.errors if not spared.intersection(map(str, each.get("path") or ()))]
         if serious:
             raise self.wire.refusal(serious, about=self.about, needs=_NEEDS)
-        if not (got.data.get("repository") or {}).get("pullRequest"):
+        if not payloads.part(got.data, "repository", "pullRequest"):
             raise NotOnHostError(f"{self.wire.host} has no {self.about}, or hides it from this token")
 
     def _files(self, asked: Sequence[str], base: payloads.BaseRef | None) -> dict[str, bytes]:
@@ -132,7 +132,7 @@ class GitHubPull:
             got = self._ask(query, {**self.variables, "after": page.page_info.end_cursor})
             if got.errors:
                 raise self.wire.refusal(got.errors, about=self.about, needs=_NEEDS)
-            page = payloads.read(type(page), got.data["repository"]["pullRequest"]["page"], self.about)
+            page = payloads.read(type(page), payloads.part(got.data, "repository", "pullRequest", "page"), self.about)
             nodes += page.shown
         return nodes
 

@@ -73,5 +73,5 @@ def _is_said(pull: GitHubPull, marker: str) -> bool:
     got = pull.wire.graphql(queries.SAID_LAST, pull.variables, about=about, needs="pull-requests: read")
     if isinstance(got, Fault) or got.errors:
         raise HostError(f"{pull.wire.host} does not tell {about}")
-    found = payloads.read(payloads.SaidLast, got.data["repository"]["pullRequest"], about)
+    found = payloads.read(payloads.SaidLast, payloads.part(got.data, "repository", "pullRequest"), about)
     return any(said.viewer_did_author and marker in said.body for said in found.all_said)
