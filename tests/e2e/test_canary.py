@@ -116,6 +116,7 @@ def left_behind(folder: Path) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("script", [echo, malformed, guesses])
 def test_no_secret_reaches_the_model_or_anything_that_is_left(script: Script, tmp_path: Path) -> None:
     (tmp_path / "change.diff").write_text(change(), "utf-8")
+    assert len(survivors(change())) == len(SECRETS)
     with LoopbackModel(script) as server:
         for style in FORMATS if script is echo else ("json",):
             options = ("--format", style, "--output", f"report.{style}", "--html", "page.html", "-v")
@@ -167,7 +168,7 @@ def test_a_crash_tells_no_secret(where: str, tmp_path: Path) -> None:
 )
 def test_a_mistake_in_the_configuration_tells_no_secret(text: str, tmp_path: Path) -> None:
     (tmp_path / "change.diff").write_text(section("a.py", SECRETS[0], "+"))
-    for each in IN_NAMES[:8]:
+    for each in IN_NAMES[:2]:
         (tmp_path / "mine.yml").write_text(text.format(each.values[0]), "utf-8")
         done = run(tmp_path, "review", "change.diff", "--config", "mine.yml", "--engine", "rules")
         assert not survivors(done.stdout + done.stderr), done.stderr
