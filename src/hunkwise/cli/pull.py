@@ -32,7 +32,7 @@ class Pull:
     def prompts(self) -> str:
         """Return all that would be sent to a model."""
         access, run = self._begin()
-        return pulls.prompts_of_pull(self.ref, access, run, self.say)
+        return pulls.prompts_of_pull(self.ref, access, run, os.environ, self.say)
 
     def review(self) -> ReviewReport:
         """Review the pull request, and say on it what was found where that is asked for."""

@@ -9,6 +9,7 @@ from hunkwise.adapters.github.blobs import Blobs
 from hunkwise.adapters.github.exchange import Answer, Fault
 from hunkwise.adapters.github.wire import Wire
 from hunkwise.errors import HostError, NotOnHostError, UsageError
+from hunkwise.model.change import POLICY_FILES
 from hunkwise.model.publication import ReviewEvent
 from hunkwise.model.pull import CheckRun, Opinion, Overview, OwnComment, Pull, Thread
 
@@ -43,6 +44,7 @@ class GitHubPull:
         self.check_name = check_name
         self.blobs = Blobs(wire, repo)
         self.attributes = b""
+        self.policies: Mapping[str, bytes] = {}
         self._overview: Overview | None = None
 
     @property
@@ -63,13 +65,14 @@ class GitHubPull:
 
     def overview(self, files: Sequence[str]) -> Overview:
         """Ask for everything that a run must know first, in one query where no list is long; raises HostError."""
-        asked = [*dict.fromkeys((*files, ATTRIBUTES))]
+        asked = [*dict.fromkeys((*files, ATTRIBUTES, *POLICY_FILES))]
         variables = {**self.variables, "check": self.check_name, **{f"f{at}": path for at, path in enumerate(asked)}}
         got = self._ask(queries.overview(len(asked)), variables)
         self._refuse(got, len(asked))
         read = payloads.read(payloads.Repository, got.data.get("repository"), self.about)
         contents = self._files(asked, read.pull_request.base_ref)
         self.attributes = contents.get(ATTRIBUTES, b"")
+        self.policies = {path: contents[path] for path in POLICY_FILES if path in contents}
         self._overview = self._read(read, {path: contents[path] for path in files if path in contents})
         return self._overview
 
