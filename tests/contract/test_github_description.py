@@ -12,7 +12,7 @@ from github_conformance import (
     operation,
     operations,
 )
-from loopback_github import EVERYTHING, READ_ONLY, LoopbackGitHub, faults
+from loopback_github import EVERYTHING, READ_ONLY, Content, LoopbackGitHub, faults
 from loopback_github.calls import ROUTES
 
 if not DESCRIPTION.is_file():
@@ -26,9 +26,16 @@ def arranged(**settings: Any) -> LoopbackGitHub:
     """Return a GitHub with a pull request of every kind of file."""
     github = LoopbackGitHub("acme/shop", **settings)
     github.state.account("ann", role="write")
-    base = {"a.py": BEFORE, "old name.py": BEFORE * 2, "bin": b"\0\1", "gone": "x\n", "doc/é.md": "é\n", "sh": "#!\n"}
+    base: dict[str, Content] = {
+        "a.py": BEFORE,
+        "old name.py": BEFORE * 2,
+        "bin": b"\0\1",
+        "gone": "x\n",
+        "doc/é.md": "é\n",
+        "sh": "#!\n",
+    }
     github.state.commit(base)
-    head = {
+    head: dict[str, Content] = {
         "a.py": AFTER,
         "new name.py": BEFORE * 2 + "more\n",
         "bin": b"\0\2",

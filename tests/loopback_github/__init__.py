@@ -33,6 +33,7 @@ from loopback_github import faults, payloads
 from loopback_github.accounts import EVERYTHING, READ_ONLY, REVIEWER, Account
 from loopback_github.limits import Limits
 from loopback_github.log import Exchange, Request
+from loopback_github.objects import Content
 from loopback_github.records import Pull
 from loopback_github.server import LoopbackGitHub
 
@@ -41,6 +42,7 @@ __all__ = [
     "READ_ONLY",
     "REVIEWER",
     "Account",
+    "Content",
     "Exchange",
     "Limits",
     "LoopbackGitHub",

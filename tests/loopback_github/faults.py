@@ -61,9 +61,23 @@ def cut(*, method: str = "", path: str = "", skip: int = 0, times: int = 1) -> F
     return Fault(method=method, path=path, skip=skip, times=times)
 
 
-def down_after_writes(count: int, *, last_is_lost: bool = False) -> Fault:
-    """Cut every write after the first `count`: what a run that was killed leaves. See also `at_request`."""
-    return Fault(method="WRITE", skip=count, times=1 if last_is_lost else ALWAYS, takes_effect=last_is_lost)
+def killed_after_writes(count: int, *, saw_last_answer: bool = True) -> tuple[Fault, ...]:
+    """Let `count` writes through, then nothing at all: what is left of a run that was killed there.
+
+    Without `saw_last_answer` the last write took effect and its answer was lost. `faults.clear()` before the next run.
+    """
+    lost = () if saw_last_answer else (answer_lost(skip=count - 1),)
+    return (*lost, _Killed(skip=count))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Killed(Fault):
+    def meets(self, method: str, path: str, *, writes: bool) -> bool:
+        del method, path
+        if self.met >= self.skip:
+            return True
+        self.met += writes
+        return False
 
 
 def slow(delay_s: float, *, method: str = "", path: str = "", times: int = ALWAYS) -> Fault:

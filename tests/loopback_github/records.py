@@ -149,6 +149,7 @@ class Pull:
     comments: list[Comment] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
     threads: list[Thread] = field(default_factory=list)
+    past_heads: list[str] = field(default_factory=list)
 
     @property
     def node_id(self) -> str:

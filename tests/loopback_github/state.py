@@ -245,5 +245,6 @@ class State:
                 continue
             if pull.head_repo is repo and pull.head_ref == branch:
                 before, pull.head_sha = pull.head_sha, repo.branches[branch]
+                pull.past_heads.append(before)
                 threads.follow_push(pull, self.objects.compare(before, pull.head_sha), self.comparison(pull))
                 pull.updated_at = self.now()
