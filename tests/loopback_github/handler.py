@@ -3,6 +3,7 @@
 import socket
 import struct
 import sys
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 
@@ -11,6 +12,7 @@ class Answers(Protocol):
     """Answers requests; None cuts the connection."""
 
     errors: list[Exception]
+    now: Callable[[], float]
 
     def answer(
         self, method: str, target: str, headers: dict[str, str], content: bytes
@@ -53,6 +55,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class names it so
         """Keep quiet."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return the time of the clock that the limits run on: `Date` and `x-ratelimit-reset` are compared."""
+        return super().date_time_string(self.server.answers.now() if timestamp is None else timestamp)
 
     def _answer(self) -> None:
         content = self.rfile.read(int(self.headers.get("Content-Length", "0")))

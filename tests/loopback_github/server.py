@@ -44,6 +44,7 @@ class LoopbackGitHub:
     ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="loopback-github-")
         self.limits = limits or Limits()
+        self.now = now
         self.state = State(Path(self._folder.name), repo, private=private)
         self.budget = Budget(self.limits, now)
         self.faults = Faults()
@@ -158,6 +159,8 @@ class LoopbackGitHub:
         for fault in striking:
             if fault.delay_s:
                 self.stopping.wait(fault.delay_s)
+        if self.stopping.is_set():  # the test is over, and what a request would look at is being taken away
+            return None
         with self._lock:
             for fault in striking:
                 if fault.before:
