@@ -1,12 +1,11 @@
-"""The loopback GitHub's limits, permissions and faults."""
+"""The loopback GitHub's limits and permissions."""
 
-import http.client
 from typing import Any
 
 import pytest
 
-from github_client import Client, line
-from loopback_github import READ_ONLY, Limits, LoopbackGitHub, Pull, faults
+from github_client import Client
+from loopback_github import READ_ONLY, Limits, LoopbackGitHub
 
 DIFF = "application/vnd.github.v3.diff"
 NEAR = Limits(diff_files=3, diff_lines=40, diff_bytes=900, files=4, page=2, patch_lines=20, compare_files=2)
@@ -219,65 +218,8 @@ def test_a_private_repository_is_not_there_for_strangers() -> None:
         assert Client(github, github.token("user", login="ann")).get("").status == 200
         assert blind.get("/pulls").status == 200
         assert blind.get("/contents/a").status == 403
-
-
-def test_a_lost_answer_took_effect() -> None:
-    with with_files(1) as github:
-        client = Client(github, github.token())
-        github.faults.add(faults.answer_lost(path="/comments$"))
-        with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
-            client.post("/issues/1/comments", body="x")
-        assert [each["body"] for each in client.get("/issues/1/comments").json] == ["x"]
-        github.faults.add(faults.error_after_effect(502))
-        assert client.post("/issues/1/comments", body="y").status == 502
-    assert [each["body"] for each in github.snapshot()["pulls"][1]["comments"]] == ["x", "y"]
-    assert [(each.status, each.took_effect) for each in github.writes] == [(0, True), (502, False)]
-
-
-def test_a_storm_has_no_effect_and_ends() -> None:
-    with with_files(1) as github:
-        client = Client(github, github.token())
-        github.faults.add(faults.storm(502, times=2), faults.slow(0.01))
-        statuses = [client.post("/issues/1/comments", body="x").status for _ in range(3)]
-    assert statuses == [502, 502, 201]
-    assert len(github.snapshot()["pulls"][1]["comments"]) == 1
-
-
-def test_the_head_moves_at_a_chosen_request() -> None:
-    with with_files(1) as github:
-        pull: Pull = github.state.pulls[1]
-        before = pull.head_sha
-        github.faults.add(faults.at_request(lambda: github.state.push(pull, {"z": "z\n"}), path="/pulls/1$", skip=1))
-        client = Client(github, github.token())
-        shown = [client.get("/pulls/1").json["head"]["sha"] for _ in range(2)]
-    assert shown[0] == before
-    assert shown[1] == pull.head_sha != before
-
-
-@pytest.mark.parametrize("saw", [True, False])
-def test_a_run_killed_after_its_second_write_leaves_two(*, saw: bool) -> None:
-    with with_files(1) as github:
-        client = Client(github, github.token())
-        github.faults.add(*faults.killed_after_writes(2, saw_last_answer=saw))
-        answered = 0
-        for number in range(4):
-            try:
-                client.get("/pulls/1")
-                answered += client.post("/issues/1/comments", body=str(number)).status == 201
-            except (http.client.RemoteDisconnected, ConnectionResetError):
-                break
-        github.faults.clear()
-        left = [each["body"] for each in client.get("/issues/1/comments").json]
-    assert left == ["0", "1"]
-    assert answered == (2 if saw else 1)
-
-
-def test_the_log_holds_requests_and_no_credentials() -> None:
-    with with_files(1) as github:
-        token = github.token()
-        Client(github, token).review(line("f0.txt", 1))
-    (exchange,) = github.log
-    assert github.lines == ["POST /repos/acme/shop/pulls/1/reviews 200"]
-    assert exchange.request.body["comments"] == [{"path": "f0.txt", "line": 1, "body": "Look."}]
-    assert exchange.token == "actions"
-    assert token not in repr(exchange)
+        fields = 'pullRequests(first: 1) {totalCount} object(expression: "main:a") {id}'
+        query = f'{{repository(owner: "acme", name: "shop") {{{fields}}}}}'
+        answer = blind.graphql(query)
+        assert answer["data"]["repository"] == {"pullRequests": {"totalCount": 0}, "object": None}
+        assert [(each["type"], each["path"]) for each in answer["errors"]] == [("FORBIDDEN", ["repository", "object"])]
