@@ -21,18 +21,19 @@ may what ann's role says, `token("user", {...}, login="ann")` a fine-grained one
 
 Faults (all in `faults`): `github.faults.add(faults.storm(502), faults.answer_lost(path=r"/reviews$"),
 faults.secondary_limit(30), faults.at_request(lambda: github.state.push(pull, {...}), path=r"/pulls/1$", skip=1))`, and
-`github.faults.add(*faults.killed_after_writes(2))` for a run that was killed. Limits that are dear to meet are settable:
-`LoopbackGitHub(limits=Limits(diff_files=2))`. Where waiting is not real, give the test's clock: `LoopbackGitHub(now=...)`.
+`github.faults.add(*faults.killed_after_writes(2))` for a run that was killed. Limits that are dear to meet are
+settable: `LoopbackGitHub(limits=Limits(diff_files=2))`. Where waiting is not real, give it the test's clock: `now=`.
 
 Afterwards: `github.snapshot()` is what people see, without ids and times; `github.log` holds every exchange,
 `github.lines` the same as text, `github.writes` those that may have changed something.
 `github_conformance.assert_requests_conform(github.log)` holds requests against the published descriptions,
-`assert_answers_conform` the answers. `payloads` builds the files of GITHUB_EVENT_PATH; `webhook_examples` reads GitHub's.
+`assert_answers_conform` the answers. `payloads` builds the files of GITHUB_EVENT_PATH; GitHub's own examples are read
+by `webhook_examples`.
 
 It follows GitHub's documentation and public issue threads, never what hunkwise happens to send. Where it differs:
 
-- coarser: texts of GraphQL's validation errors are graphql-core's, texts of some 422 are ours; node ids are short; threads
-  follow pushes to the head, not merges into the base; `mergeable` is always unknown; a query costs one point;
+- coarser: texts of GraphQL's validation errors are graphql-core's, texts of some 422 are ours; node ids are short;
+  threads follow pushes to the head, not merges into the base; `mergeable` is always unknown; a query costs one point;
   patches are left out by the size of a file, not by the sum of all.
 - stricter: a COMMENT review needs a body, as documented, even with comments.
 - left out: what an app asks as itself (`/app`, installations), conditional requests, teams, reactions' state.
