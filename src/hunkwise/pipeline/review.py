@@ -4,8 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from hunkwise import __version__
-from hunkwise.core import bookkeeping, packing, patch, prompting, ranking, redact, select, verdict
-from hunkwise.core.bookkeeping import End
+from hunkwise.core import (
+    bookkeeping,
+    exposures,
+    hunk_keys,
+    packing,
+    patch,
+    prompting,
+    ranking,
+    reconcile,
+    redact,
+    reuse,
+    select,
+    verdict,
+)
+from hunkwise.core.bookkeeping import End, Reading
+from hunkwise.core.reconcile import Before, Reconciled
 from hunkwise.errors import ChatFault, ConfigurationError
 from hunkwise.model.change import Change, ChangeRef, Notice
 from hunkwise.model.chat import Message, PromptPack, Redacted
@@ -30,38 +44,81 @@ class Prepared:
     chosen: tuple[HunkKey, ...]
     ends: Mapping[HunkKey, End]
     timings_ms: Mapping[str, float]
+    one_file_each: bool = False
 
 
-def run(ref: ChangeRef, ports: Ports, settings: Settings) -> ReviewReport:
-    """Review the change `ref` names and return the report; raises HunkwiseError when there is nothing to report on."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """A review in the life of a change.
+
+    `material` names what decided the answers, `heads` holds the head files by path.
+    """
+
+    report: ReviewReport
+    reconciled: Reconciled
+    reading: Reading
+    material: str
+    heads: Mapping[bytes, bytes]
+
+
+NOTHING_BEFORE = Before()
+"""A change nobody has spoken of yet."""
+
+
+def run(
+    ref: ChangeRef,
+    ports: Ports,
+    settings: Settings,
+    before: Before = NOTHING_BEFORE,
+    *,
+    trusts_author: bool = True,
+    unasked: str | None = None,
+) -> Reviewed:
+    """Review the change `ref` names in the light of what was said `before`.
+
+    Of an author who is not trusted each request holds one file, so that hostile text blinds no more than that.
+    `unasked` says why no model is asked although one is wanted: then rules alone do not complete the review. Raises
+    HunkwiseError when there is nothing to report on.
+    """
     started = ports.clock.monotonic()
-    prepared = prepare(ref, ports, settings)
+    prepared = replace(prepare(ref, ports, settings), one_file_each=not trusts_author)
     watch = _Watch(ports.clock, dict(prepared.timings_ms))
     heads = ports.changes.head_files(ref, prepared.change, _paths(prepared))
     embedded = gather.rule_findings(prepared.diff, prepared.gathered, prepared.chosen, heads, ports.rules)
     watch.lap("rules")
-    pack = ports.prompts.load("review", settings.prompt_version) if ports.chat else None
-    answered = _ask_model(prepared, pack, ports.chat, ports, settings) if pack and ports.chat else _by_rules(prepared)
+    keys = hunk_keys.by_hunk(prepared.gathered.lines_by_key.values())
+    wants_model = ports.chat is not None or unasked is not None
+    pack = ports.prompts.load("review", settings.prompt_version) if wants_model else None
+    material = hunk_keys.material(pack.sha256, settings.model, pack.parameters) if pack else ""
+    reused = reuse.reuse(before.memory, material, prepared.chosen, keys, prepared.gathered.lines_by_key)
+    fresh = replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in reused.hunks))
+    answered = (
+        _ask_model(fresh, pack, ports.chat, ports, settings) if pack and ports.chat else _by_rules(fresh, unasked)
+    )
     watch.lap("answer")
-    findings, merged = ranking.rank([*prepared.gathered.secrets, *embedded, *answered.findings])
-    ledger = bookkeeping.balance(_named(prepared), {**prepared.ends, **answered.ends})
+    ranked, merged = ranking.rank([*prepared.gathered.secrets, *embedded, *reused.findings, *answered.findings])
+    again = {key: End(state=HunkState.CACHED, by=reuse.INCREMENTAL) for key in reused.hunks}
+    ledger = bookkeeping.balance(_named(prepared), {**prepared.ends, **answered.ends, **again})
+    reading = Reading(shown=prepared.gathered.shown, keys=keys, ledger=ledger)
+    reconciled = reconcile.reconcile(ranked, reading, before)
     watch.lap("total", since=started)
-    return ReviewReport(
+    report = ReviewReport(
         version=__version__,
         engine="rules" if ports.chat is None else "llm",
         models=tuple(answered.usage.by_model),
-        prompt=PromptId(name=pack.name, version=pack.version, sha256=pack.sha256) if pack else None,
-        change=replace(prepared.change, diff=b"", generated=frozenset(), unread=()),
+        prompt=PromptId(name=pack.name, version=pack.version, sha256=pack.sha256) if pack and ports.chat else None,
+        change=replace(prepared.change, diff=b"", generated=frozenset(), unread=(), policies={}),
         diff=prepared.gathered.shown,
-        verdict=verdict.decide(findings, ledger, _gate(settings)),
-        findings=findings,
+        verdict=verdict.decide(reconciled.findings, ledger, _gate(settings), reconciled.dismissed),
+        findings=reconciled.findings,
         dropped=(*answered.dropped, *merged),
         ledger=ledger,
         redactions_by_type=prepared.gathered.by_type,
         usage=answered.usage,
-        notices=(*prepared.change.notices, *_evasions(prepared), *answered.notices),
+        notices=(*_notices(prepared), *answered.notices),
         timings_ms=watch.laps,
     )
+    return Reviewed(report=report, reconciled=reconciled, reading=reading, material=material, heads=heads)
 
 
 def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Message, ...], ...]:
@@ -82,7 +139,8 @@ def prepare(ref: ChangeRef, ports: Ports, settings: Settings) -> Prepared:
     watch.lap("parse")
     selection = select.files(diff, _policy(settings), change.generated)
     watch.lap("select")
-    gathered = gather.redacted(diff, ports.secrets.scan, selection.scan_only)
+    allowed = exposures.allow_list(settings.allow_secrets, change.policies.get(exposures.BASELINE))
+    gathered = gather.redacted(diff, ports.secrets.scan, selection.scan_only, allowed)
     watch.lap("redact")
     ends = {key: _left(left) for key, left in selection.left.items()}
     ends |= {key: End(state=HunkState.FAILED, reason=gathered.unredacted[key]) for key in gathered.unredacted}
@@ -96,8 +154,11 @@ def prepare(ref: ChangeRef, ports: Ports, settings: Settings) -> Prepared:
     )
 
 
-def _by_rules(prepared: Prepared) -> tally.Tally:
-    return tally.Tally(ends={key: End(state=HunkState.REVIEWED, by="rules") for key in prepared.chosen})
+def _by_rules(prepared: Prepared, unasked: str | None) -> tally.Tally:
+    end = End(state=HunkState.REVIEWED, by="rules")
+    if unasked is not None:
+        end = End(state=HunkState.FAILED, by="rules", reason=f"{tally.ONLY_RULES} ({unasked})")
+    return tally.Tally(ends=dict.fromkeys(prepared.chosen, end))
 
 
 def _ask_model(prepared: Prepared, pack: PromptPack, chat: ChatModel, ports: Ports, settings: Settings) -> tally.Tally:
@@ -149,7 +210,8 @@ def _redacted_claim(claim: Dropped, ports: Ports) -> Dropped:
 
 def _packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Packed:
     hunks = [prepared.gathered.lines_by_key[key] for key in prepared.chosen]
-    return packing.pack(hunks, settings.chunk_tokens, ports.tokens.count)
+    count = ports.tokens.count
+    return packing.pack(hunks, settings.chunk_tokens, count, one_file_each=prepared.one_file_each)
 
 
 def _seal(ports: Ports) -> prompting.Seal:
@@ -174,6 +236,10 @@ def _left(left: Left) -> End:
     if left.unread:
         return End(state=HunkState.FAILED, reason=f"unread: {left.reason}")
     return End(state=HunkState.SKIPPED, reason=left.reason)
+
+
+def _notices(prepared: Prepared) -> tuple[Notice, ...]:
+    return (*prepared.change.notices, *prepared.gathered.notices, *_evasions(prepared))
 
 
 def _evasions(prepared: Prepared) -> tuple[Notice, ...]:

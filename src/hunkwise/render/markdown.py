@@ -16,10 +16,13 @@ from hunkwise.render import figures
 LIMIT = 65_000
 """Characters of a summary: GitHub's 65,536, with room for hidden markers."""
 
+TITLE = 140
+"""Characters of a verdict's line: what a commit status takes (https://docs.github.com/en/rest/commits/statuses)."""
+
 CUTS = (4_000, 2_000, 1_000, 500, 250, 120, 60, 0)
 """Characters a text may keep, tried in this order until the summary fits: the longest are shortened first."""
 
-MIN_KEPT = 30
+MIN_KEPT = 80
 """Characters that a title, a claim or a reason keeps in any case."""
 
 MAX_PATH = 200
@@ -39,6 +42,12 @@ def summary(report: ReviewReport, *, limit: int = LIMIT) -> str:
         if len(text) <= limit:
             return text
     return _only_rows(report, limit)
+
+
+def title(report: ReviewReport, *, limit: int = TITLE) -> str:
+    """Return the verdict and its reasons on one line without markup, for a check or a commit status."""
+    reasons = sanitise.plain("; ".join(report.verdict.reasons))
+    return _kept(f"{report.verdict.outcome.value}: {' '.join(reasons.split())}", limit - 2)
 
 
 def comment(finding: Finding, *, keep: int = CUTS[0]) -> str:

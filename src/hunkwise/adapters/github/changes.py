@@ -1,0 +1,92 @@
+"""A pull request's change by GitHub's API: the whole diff, or file by file where GitHub refuses that."""
+
+from collections.abc import Mapping, Sequence
+
+from hunkwise.adapters.github import attributes, disguise, faults, listing
+from hunkwise.adapters.github.blobs import REGULAR, Place
+from hunkwise.adapters.github.exchange import Fault, FaultKind, Request
+from hunkwise.adapters.github.pull import GitHubPull
+from hunkwise.core import patch
+from hunkwise.errors import ChangeError
+from hunkwise.model.change import Change, ChangeRef, Notice, PullRequest
+
+BY_FILE = Notice(
+    code="read_by_file",
+    text="GitHub does not show this change as one diff (over 20,000 lines, 1 MB or 300 files): it was read by files.",
+)
+
+
+class GitHubChanges:
+    """Implements `ports.ChangeSource` for one pull request, sharing what `pull` knows of it."""
+
+    def __init__(self, pull: GitHubPull) -> None:
+        self._pull = pull
+
+    def load(self, ref: ChangeRef) -> Change:
+        """Return the change; its base is the merge base where that was asked, else the tip of the base branch."""
+        self._check(ref)
+        facts = self._pull.known.pull
+        diff = self._diff()
+        read = listing.read(self._pull) if diff is None else disguise.lift(self._pull, diff)
+        return Change(
+            source="github",
+            repo=facts.repo,
+            number=facts.number,
+            base=facts.base_sha if isinstance(read, disguise.Lifted) else read.base,
+            head=facts.head_sha,
+            diff=read.diff,
+            generated=self._generated(read.diff),
+            notices=(BY_FILE,) if diff is None else (),
+            unread=read.unread,
+            policies=self._pull.policies,
+        )
+
+    def head_files(self, ref: ChangeRef, change: Change, paths: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        """Return head contents by raw path; links, binary files and files over 5 MB are left out."""
+        self._check(ref)
+        head = change.head or self._pull.known.pull.head_sha
+        places = {path: Place(commit=head, path=text) for path in paths if (text := _text(path)) is not None}
+        found = self._pull.blobs.read(list(places.values()))
+        return {
+            path: content.data
+            for path, place in places.items()
+            if (content := found.get(place)) and content.data is not None and content.mode in REGULAR
+        }
+
+    def _check(self, ref: ChangeRef) -> None:
+        if not isinstance(ref, PullRequest) or (ref.repo, ref.number) != (self._pull.repo, self._pull.number):
+            raise ChangeError(f"this is not {self._pull.about}")
+
+    def _diff(self) -> bytes | None:
+        """Return the whole diff, None where GitHub calls it too large; raises HostError."""
+        pull = self._pull
+        got = pull.wire.send(
+            Request(
+                verb="GET",
+                path=f"/repos/{pull.repo}/pulls/{pull.number}",
+                about=f"diff of {pull.about}",
+                needs="pull-requests: read",
+                repeatable=True,
+                raw=True,
+            )
+        )
+        if not isinstance(got, Fault):
+            return bytes(got.data)
+        if got.kind is FaultKind.TOO_LARGE:
+            return None
+        raise faults.error(got)
+
+    def _generated(self, diff: bytes) -> frozenset[bytes]:
+        text = self._pull.attributes
+        if attributes.ATTRIBUTE.encode() not in text:
+            return frozenset()
+        files = patch.parse(diff).files
+        return attributes.generated(text, {path for file in files for path in (file.raw_path, file.raw_old_path)})
+
+
+def _text(path: bytes) -> str | None:
+    """Return a path for a query, None where it is no UTF-8: GitHub's API can't name it."""
+    try:
+        return path.decode()
+    except UnicodeDecodeError:
+        return None
