@@ -181,8 +181,9 @@ def _listed(rows: Sequence[str], noun: str, form: str = "- {}") -> Sequence[str]
 
 def _cost(report: ReviewReport) -> str:
     if not report.usage.by_model:
-        known = report.ledger.count(HunkState.CACHED)
-        why = "no model was asked: what it said of the same hunks holds" if known else "embedded rules, no model was asked"
+        why = "embedded rules, no model was asked"
+        if report.ledger.count(HunkState.CACHED):
+            why = "no model was asked: what it said of the same hunks holds"
         return f"<sub>hunkwise {report.version}, {why}</sub>"
     used = report.usage
     prompt = sanitise.inline(f"prompt {report.prompt.name} {report.prompt.version}" if report.prompt else "no prompt")
