@@ -58,7 +58,7 @@ class ChatModel(Protocol):
     def complete(self, request: ChatRequest, hear: Hear | None = None) -> ChatReply:
         """Return one complete answer; raises ChatError. One try: retries belong to the caller.
 
-        `hear` is told all of the text that has come so far, each time more has come; what it raises cuts the answer off.
+        `hear` is told all of the text that has come so far, each time more has come; what it raises cuts the answer.
         """
         ...
 
