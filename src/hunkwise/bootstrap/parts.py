@@ -27,7 +27,7 @@ class Progress(Protocol):
 def ports(source: ChangeSource, chosen: Settings, environment: Mapping[str, str], say: Progress) -> Ports:
     """Return all that a review of a change from `source` needs; raises ConfigurationError."""
     from hunkwise.adapters.prompt_files import PromptFiles  # noqa: PLC0415  # late: start-up
-    from hunkwise.adapters.syntax_rules import AstGrepRules  # noqa: PLC0415  # late: start-up
+    from hunkwise.adapters.syntax_rules import AstGrepLiterals, AstGrepRules  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.system_clock import SystemClock  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.token_counter import TiktokenCounter  # noqa: PLC0415  # late: start-up
 
@@ -40,6 +40,7 @@ def ports(source: ChangeSource, chosen: Settings, environment: Mapping[str, str]
         chat=_chat(chosen, environment),
         clock=SystemClock(),
         progress=say,
+        literals=AstGrepLiterals(),
     )
 
 
