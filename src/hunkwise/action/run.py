@@ -12,8 +12,8 @@ from hunkwise.action import ending, merge_group, signals
 from hunkwise.action.ending import Job
 from hunkwise.bootstrap import pulls
 from hunkwise.bootstrap.pulls import PullAccess
-from hunkwise.core import events
-from hunkwise.errors import PermissionDeniedError, UsageError
+from hunkwise.core import events, sanitise
+from hunkwise.errors import ConfigurationError, PermissionDeniedError, UsageError
 from hunkwise.model.change import Notice, PullRequest
 from hunkwise.model.mode import (
     FromWorkflowRun,
@@ -26,6 +26,7 @@ from hunkwise.model.mode import (
     Trigger,
     Unusable,
 )
+from hunkwise.model.publication import CheckOutput, Conclusion
 from hunkwise.model.pull import Overview
 from hunkwise.pipeline import publish, pull_review
 from hunkwise.pipeline.pull_review import Done
@@ -79,18 +80,28 @@ def _pull(job: Job, mode: Review) -> int:
     access = pulls.pull_access(ref, job.inputs.environment)
     config = job.inputs.config
     overview = access.host.overview((config,) if config else bootstrap.CONFIG_FILES)
-    settings = pulls.pull_settings(
-        overview, config=config, environment=job.inputs.environment, options=job.inputs.options
-    )
     stale = _stale(mode, overview)
     if stale is not None:
         job.runtime.notice("hunkwise", stale)
         return 0
+    settings = _settings(job, mode, access, overview)
     admitted = events.admitted(_with_subject(mode, overview), _policy(settings))
     if isinstance(admitted, Skipped):
         return _skip(job, admitted, access, overview)
     run = pulls.pull_run(access, overview, settings, pulls.state_keys(job.inputs.environment))
     return ending.finish(job, _done(job, mode, ref, access, run), settings)
+
+
+def _settings(job: Job, mode: Review, access: PullAccess, overview: Overview) -> Settings:
+    """Return the settings; a configuration that can't be read fails the check, which would wait for ever."""
+    told = job.inputs
+    try:
+        return pulls.pull_settings(overview, config=told.config, environment=told.environment, options=told.options)
+    except ConfigurationError as error:
+        if not mode.token_is_read_only and not told.is_dry_run:
+            output = CheckOutput(title="configuration error", summary=sanitise.plain(f"{error.message}. {error.hint}"))
+            publish.at_once(access.host, overview, Conclusion.FAILURE, output)
+        raise
 
 
 def _with_subject(mode: Review, overview: Overview) -> Review:
@@ -146,7 +157,8 @@ def _stale(mode: Review, overview: Overview) -> str | None:
 def _skip(job: Job, skipped: Skipped, access: PullAccess, overview: Overview) -> int:
     job.runtime.notice("hunkwise", skipped.notice.text)
     if skipped.wants_check and not skipped.token_is_read_only and not job.inputs.is_dry_run:
-        publish.skip(access.host, overview, skipped.notice.text)
+        output = CheckOutput(title="not reviewed", summary=skipped.notice.text)
+        publish.at_once(access.host, overview, Conclusion.NEUTRAL, output)
     return 0
 
 

@@ -53,12 +53,12 @@ def channels(host: CodeHost, overview: Overview) -> Channels:
     return Channels(check=host.open_check(CHECK_NAME, head, own, known), may_comment=host.may_comment(head))
 
 
-def skip(host: CodeHost, overview: Overview, why: str) -> None:
-    """Conclude a neutral check that says why nothing is reviewed: a required one would wait for ever."""
+def at_once(host: CodeHost, overview: Overview, ends_as: Conclusion, output: CheckOutput) -> None:
+    """Conclude a check without a review, and say why: a required one would wait for ever."""
     head, own = overview.pull.head_sha, external_id(overview.pull.number)
     check = host.open_check(CHECK_NAME, head, own, None)
     if check is not None:
-        host.conclude_check(check, Conclusion.NEUTRAL, CheckOutput(title="not reviewed", summary=why))
+        host.conclude_check(check, ends_as, output)
 
 
 def external_id(number: int) -> str:
