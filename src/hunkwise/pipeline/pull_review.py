@@ -226,7 +226,7 @@ def _summary(report: ReviewReport, remembered: Memory, keys: Keys) -> tuple[str,
     """Return the sticky summary (its mark, the review, the memory at its end), and the report it shows."""
     encoded = memory.encode(remembered, keys)
     if encoded.left_findings:
-        text = f"{figures.plural(encoded.left_findings, 'finding')} did not fit into what is remembered until the next run."
+        text = f"{figures.plural(encoded.left_findings, 'finding')} did not fit into what the next run will know."
         report = replace(report, notices=(*report.notices, Notice(code="forgotten", text=text)))
     hidden = "\n".join(encoded.markers)
     room = publication.MAX_BODY - len(SUMMARY) - len(hidden) - 8
