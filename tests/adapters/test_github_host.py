@@ -408,16 +408,19 @@ def test_hurry_does_not_wait_for_a_request_that_is_under_way() -> None:
     assert not other.is_alive()
 
 
-def test_threads_share_a_connection_without_mixing_answers() -> None:
+def test_threads_share_a_connection_one_request_at_a_time() -> None:
     with LoopbackGitHub() as github:
         pull = opened(github)
-        names = [f"user{at}" for at in range(40)]
+        names = [f"user{at}" for at in range(6)]
         for name in names:
             github.state.account(name, role="write" if int(name[4:]) % 3 else "read")
+        github.faults.add(faults.slow(0.1))
         host = Desk(github, pull).host
-        with ThreadPoolExecutor(8) as pool:
+        started = time.monotonic()
+        with ThreadPoolExecutor(6) as pool:
             told = list(pool.map(host.may_write, names))
         assert told == [bool(int(name[4:]) % 3) for name in names]
+        assert time.monotonic() - started >= 0.6
 
 
 def test_in_a_hurry_the_conclusion_goes_before_further_annotations() -> None:
