@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 from typing import NoReturn
@@ -49,6 +50,8 @@ def python(groups: tuple[str, ...] = ()) -> str:
     ]
     for group in groups:
         command += ["--group", group]
+    if _system_has_certificates():
+        command.append("--system-certs")
     environment = dict(os.environ, UV_PROJECT_ENVIRONMENT=folder, UV_PYTHON_DOWNLOADS="never")
     environment.pop("VIRTUAL_ENV", None)
     if subprocess.call(command, cwd=ROOT, env=environment) != 0:
@@ -93,6 +96,14 @@ def _uv() -> str:
         shutil.rmtree(folder, ignore_errors=True)
         fail("uv could not be installed", "the lines above say why; python3-venv missing, or no network?")
     return uv
+
+
+def _system_has_certificates() -> bool:
+    """Tell whether uv can trust what pip and git trust here; by itself it knows public authorities alone."""
+    if os.name == "nt" or sys.platform == "darwin":
+        return True
+    paths = ssl.get_default_verify_paths()
+    return bool(paths.cafile or (paths.capath and os.listdir(paths.capath)))
 
 
 def _stamp(groups: tuple[str, ...]) -> str:

@@ -45,6 +45,25 @@ class Settings(BaseModel):
     timeout_s: Annotated[float, Field(gt=0, le=600)] = Field(
         120.0, description="Seconds one request may take before it counts as failed."
     )
+    allow_secrets: Patterns = Field(
+        (), description="Secrets in files that match one of these gitignore patterns are no findings; still masked."
+    )
     prompt_version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] = Field(
         "1.0.0", description="Version of the review prompt."
+    )
+    on_incomplete: Literal["neutral", "failure"] = Field(
+        "neutral", description="How the check ends when the outcome is incomplete; GitHub lets neutral pass."
+    )
+    review_event: Literal["comment", "approve"] = Field(
+        "comment", description="approve lets the review approve or request changes; comment leaves that to people."
+    )
+    max_comments: Annotated[int, Field(ge=0, le=100)] = Field(
+        10, description="Inline comments of one review; further findings stand in its summary."
+    )
+    skip_drafts: bool = Field(default=True, description="Draft pull requests wait until they are ready for review.")
+    skip_authors: Patterns = Field(
+        (), description="Pull requests of these logins are skipped, unless others push to them; * and ? are wildcards."
+    )
+    skip_labels: Patterns = Field(
+        (), description="Pull requests with one of these labels are skipped: whoever may label may skip the review."
     )

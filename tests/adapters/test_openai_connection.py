@@ -5,7 +5,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -134,6 +134,15 @@ def test_closing_ends_requests_that_hang_and_refuses_more() -> None:
     assert "openai-chat" not in {thread.name for thread in threading.enumerate()}
 
 
+@pytest.fixture
+def heard_interrupts() -> Iterator[None]:
+    """Hear SIGINT also where a shell started the tests in its background, which makes it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard_interrupts")
 def test_an_interrupt_is_felt_amid_a_request() -> None:
     with says(answers.HANG) as server, chat(server, timeout_s=60) as asked:
         interrupt = threading.Timer(0.1, os.kill, [os.getpid(), signal.SIGINT])

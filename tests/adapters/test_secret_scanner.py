@@ -1,5 +1,6 @@
 import random
 import string
+import time
 
 import pytest
 
@@ -11,8 +12,8 @@ from shared_data import sample
 SCANNER = DetectSecretsScanner()
 CHANCE = random.Random(7)  # noqa: S311  # the same draw every time
 ALNUM = string.ascii_letters + string.digits
-MEASURED_RECALL = 0.965
-"""Just under what bench/secrets.md shows; a fall below it is a regression."""
+MEASURED_RECALL = 0.99
+"""The bar, just under what bench/secrets.md shows; a fall below it is a regression."""
 
 
 def drawn(length: int, alphabet: str = ALNUM) -> str:
@@ -127,22 +128,47 @@ def test_an_example_is_masked_at_most_and_never_a_finding(token: str) -> None:
     assert not any(span.reportable for span in SCANNER.scan(f"key = {token}"))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "a" * 1_000_000,
-        "password=" * 100_000,
-        "://" * 300_000,
-        "-----BEGIN PRIVATE KEY-----" * 20_000,
-        "-----END PRIVATE KEY-----\n" * 20_000,
-        ("eyJ" + "a" * 30 + ".") * 20_000,
-        "<redacted:x:1>" * 50_000,
-        "curl " * 100_000,
-    ],
-    ids=lambda text: text[:20],
+HOSTILE = (
+    "a",
+    " ",
+    "password=",
+    "Pwd=",
+    "key:",
+    'token="',
+    "auth = '",
+    "://",
+    "://a:b@",
+    "curl -u ",
+    "machine a login b ",
+    "-----BEGIN PRIVATE KEY-----",
+    "-----END PRIVATE KEY-----\n",
+    "Private-MAC: ",
+    "aB3/" * 16 + "\n",
+    "eyJ" + "a" * 30 + ".",
+    "<redacted:x:1>",
+    "kind: Secret\ndata:\n  a: b\n",
+    '"a" + ',
+    '"a"\n"b"\n',
+    "ibm iam ",
+    "default = ",
+    "secret {",
+    "\\",
+    "\u2028",
 )
-def test_hostile_text_ends_and_its_cost_is_near_linear(text: str) -> None:
+"""What a text may repeat to make a pattern slow: the beginnings of all that is looked for."""
+
+
+def spent(text: str) -> float:
+    started = time.process_time()
     masked(text)
+    return time.process_time() - started
+
+
+@pytest.mark.parametrize("unit", HOSTILE)
+def test_hostile_text_costs_linear_time(unit: str) -> None:
+    short = unit * (50_000 // len(unit))
+    assert spent(short * 4) < 8 * spent(short) + 0.2, "four times the text takes far more than four times as long"
+    assert spent(short) < 3
 
 
 def test_a_failure_of_the_detector_is_an_error_never_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -203,7 +203,7 @@ def test_quiet_prints_the_verdict_alone(clone: Clone) -> None:
         (["review", "--output=/nowhere/out"], 2, "there is no folder /nowhere"),
         (["review", "missing.diff"], 2, "there is no file missing.diff"),
         (["review", "junk.txt"], 2, "diff"),
-        (["review", "owner/repo#7"], 2, "pull request"),
+        (["review", "owner/repo#7"], 2, "GITHUB_TOKEN"),
         (["review", "--config", "none.yml"], 2, "there is no file none.yml"),
         (["review", "--config", "bad.yml"], 2, "bad.yml:1: unknown setting 'fail_onn'"),
         (["review", "--engine", "llm"], 2, "OPENAI_API_KEY"),

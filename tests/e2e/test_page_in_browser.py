@@ -1,7 +1,6 @@
 """The page in a real browser: nothing overflows, nothing is asked of the network, the policy lets the style in.
 
-Needs playwright from PyPI (`pip install playwright`; it is no dependency of the project) and a Chromium of the
-system (`apt-get install chromium`), and skips where either is missing.
+Needs a Chromium of the system (`apt-get install chromium`); where there is one, `scripts/test` installs playwright.
 """
 
 import shutil
@@ -33,7 +32,9 @@ REPORTS = {"sample": report, "empty": empty_report, "wide": wide_report}
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install playwright")
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="needs playwright: scripts/test installs it where a Chromium is"
+    )
     if CHROMIUM is None:
         pytest.skip("needs a Chromium: apt-get install chromium")
     with playwright.sync_playwright() as running:

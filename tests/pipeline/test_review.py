@@ -53,6 +53,10 @@ def hit(path: str, line: int, end_line: int | None = None) -> RuleHit:
     return RuleHit(rule=rule, path=path, line=line, end_line=end_line or line)
 
 
+def reported(*given: Any) -> ReviewReport:
+    return review.run(*given).report
+
+
 def run(
     diff: bytes,
     *,
@@ -62,7 +66,7 @@ def run(
     head: dict[bytes, bytes] | None = None,
     unread: tuple[UnreadableFile, ...] = (),
     answers_as: str = "fake",
-    on: Callable[..., Any] = review.run,
+    on: Callable[..., Any] = reported,
     **settings: Any,
 ) -> tuple[ReviewReport, ScriptedChat | None, GivenRules]:
     chat = ScriptedChat(script, answers_as=answers_as) if script else None

@@ -81,3 +81,10 @@ def test_a_hunk_is_rather_cut_after_a_blank_line_than_inside_a_block() -> None:
     packed = packing.pack([material("\n".join([block] * 20))], 60, words)
     starts = [chunk.passages[0].lines[0].text for chunk in packed.chunks]
     assert set(starts) == {"    if a:"}
+
+
+def test_a_line_that_fills_the_budget_is_not_cut_further() -> None:
+    long, short = "word " * 50, "end"
+    packed = packing.pack([material(f"+{long}\n+{short}\n+{long}")], 75, words)
+    shown = [[line.text for line in chunk.passages[0].lines] for chunk in packed.chunks]
+    assert shown == [[long, short], [long]]

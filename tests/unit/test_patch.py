@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hunkwise.core import patch
+from hunkwise.core import patch, patch_hunks
 from hunkwise.errors import ChangeError
 from hunkwise.model.diff import Diff, FileDiff, FileStatus, LineKind
 from shared_data import sample
@@ -180,6 +180,7 @@ GOOD = b"diff --git a/good b/good\n--- a/good\n+++ b/good\n@@ -1 +1 @@\n-a\n+b\n
         (b"diff --git a/bad b/bad\n--- a/bad\n+++ b/bad\n@@ -1 +1 @@\n-a\n+b\n@@ broken @@\n", "malformed"),
         (b"diff --git a/bad b/bad\n--- a/bad\n+++ b/bad\n@@ -0,0 +0,0 @@\n", "counts no lines"),
         (b"diff --git a/bad b/bad\n--- a/bad\n+++ b/bad\n@@ -x +1 @@\n+b\n", "malformed"),
+        (b"diff --git a/bad b/bad\n--- a/bad\n+++ b/bad\n@@ -1 +1 @@\n\\ No newline\n-a\n+b\n", "end of no line"),
         (
             b"diff --cc bad\nindex 1,2..3\n--- a/bad\n+++ b/bad\n@@@ -1,1 -1,1 +1,1 @@@\n- a\n -b\n++c\n",
             "combined diff",
@@ -193,6 +194,11 @@ def test_one_bad_file_is_told_and_costs_no_other(bad: bytes, reason: str) -> Non
         assert {file.path for file in parsed.files} == {"good"}
         assert len(parsed.files) == diff.count(b"+++ b/good")
         assert [(file.path, reason in file.reason) for file in parsed.unreadable] == [("bad", True)]
+
+
+def test_what_unidiff_refuses_is_a_fault_of_the_hunk() -> None:
+    with pytest.raises(patch_hunks.HunkError, match="shorter than expected"):
+        patch_hunks.parsed([b"@@ -1 +1 @@", b"-a"], carriage_returns=False)
 
 
 def test_a_diff_that_breaks_off_is_told() -> None:

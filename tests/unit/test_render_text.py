@@ -8,7 +8,7 @@ from inline_snapshot import snapshot
 from markdown_it import MarkdownIt
 
 from hunkwise.model.change import Notice
-from hunkwise.model.finding import Dropped, Severity
+from hunkwise.model.finding import Dropped, Finding, Severity
 from hunkwise.model.ledger import Entry, HunkState, Ledger
 from hunkwise.model.report import ModelUsage, Usage
 from hunkwise.render import figures, json_report, markdown, report_schema, sarif, terminal
@@ -26,7 +26,8 @@ high  src/app/users.py:7-8  The query is built from user input
   7 -|     return connection.execute("select * from users where name = ?", (nam…
 > 7 +|     query = "select * from users where name = '" + name + "'"
 > 8 +|     return connection.execute(query)
-  `name` is pasted into the statement. The old code bound it as a parameter.
+  `name` is pasted into the statement.
+  The old code bound it as a parameter.
   when: name = "x' or '1'='1" returns every user.
   do:   Bind `name` as a parameter.
   security, model:gpt-5-mini, confidence 0.93
@@ -46,7 +47,7 @@ medium  src/app/users.py:41 (removed)  The permission check is gone
   Nothing else on this path calls `check`.
   when: A plain user calls grant(user, 'admin') and becomes an administrator.
   do:   Keep the check.
-  correctness, model:gpt-5-mini, confidence 0.70
+  correctness, model:gpt-5-mini, confidence 0.70, open
 
 low  scripts/fetch.sh:3  Certificate verification is off
   3 -| unpack "$1"
@@ -56,11 +57,11 @@ low  scripts/fetch.sh:3  Certificate verification is off
   do:   Drop -k.
   security, rule:sh-curl-insecure, confidence 0.90
 
-Claimed by the model, without a proven place:
-  high  src/app/users.py:12  The connection is never closed.  (the quoted code
-  is on no line of the diff)
-  medium  src/app/users.py:43  Roles are saved once per match.  (says the same
-  as another finding)
+Claimed, but not kept as findings:
+  high src/app/users.py:12  The connection is never closed.  (the quoted code is
+       on no line of the diff)
+  medium src/app/users.py:43  Roles are saved once per match.  (says the same as
+         another finding)
 
 note The first commit is compared with the empty tree.
 9 hunks: 2 reviewed, 1 cached, 4 skipped, 2 failed
@@ -72,7 +73,7 @@ note The first commit is compared with the empty tree.
   skipped 1: no hunks (src/app/legacy.py)
 gpt-5-mini, local-coder: 4 requests, prompt tokens not known, answer tokens not
 known, cost not known
-block: 2 findings at or above high block.; 2 hunks failed and were not reviewed.
+block: 2 findings at or above high block; 2 hunks failed and were not reviewed
 """)
 
 
@@ -80,7 +81,7 @@ def test_the_summary_holds_everything_a_reader_needs() -> None:
     assert markdown.summary(report()) == snapshot("""\
 ## ⛔ hunkwise: block
 
-2 findings at or above high block.; 2 hunks failed and were not reviewed.
+2 findings at or above high block; 2 hunks failed and were not reviewed
 
 | severity | place | finding |
 |---|---|---|
@@ -98,13 +99,13 @@ def test_the_summary_holds_everything_a_reader_needs() -> None:
 
 **🔴 high: The query is built from user input**
 
-\\`name\\` is pasted into the statement.
+`name` is pasted into the statement.
 
 The old code bound it as a parameter.
 
 *When:* name = "x' or '1'='1" returns every user.
 
-*Do:* Bind \\`name\\` as a parameter.
+*Do:* Bind `name` as a parameter.
 
 ```
     query = "select * from users where name = ?"
@@ -141,7 +142,7 @@ The line holds a credential.
 
 **🟠 medium: The permission check is gone**
 
-Nothing else on this path calls \\`check\\`.
+Nothing else on this path calls `check`.
 
 *When:* A plain user calls grant(user, 'admin') and becomes an administrator.
 
@@ -171,20 +172,24 @@ curl "$1" | tar x
 
 </details>
 
-**Claimed by the model, without a proven place:**
+**Claimed, but not kept as findings:**
 
 - high, `src/app/users.py:12`: The connection is never closed. (the quoted code is on no line of the diff)
 - medium, `src/app/users.py:43`: Roles are saved once per match. (says the same as another finding)
 
-> The first commit is compared with the empty tree.
+> [!NOTE]
+> - The first commit is compared with the empty tree.
 
 **9 hunks**: 2 reviewed, 1 cached, 4 skipped, 2 failed
-- not reviewed 1: model unavailable; rules only (`scripts/fetch.sh`)
-- not reviewed 1: hunk 2 is shorter than its header says (`data/torn.csv`)
-- skipped 1: lock file (`package-lock.json`)
-- skipped 1: binary (`docs/logo.png`)
-- skipped 1: submodule (`third_party/zlib`)
-- skipped 1: no hunks (`src/app/legacy.py`)
+
+| hunks | | reason | files |
+|---|---|---|---|
+| 1 | not reviewed | model unavailable; rules only | `scripts/fetch.sh` |
+| 1 | not reviewed | hunk 2 is shorter than its header says | `data/torn.csv` |
+| 1 | skipped | lock file | `package-lock.json` |
+| 1 | skipped | binary | `docs/logo.png` |
+| 1 | skipped | submodule | `third_party/zlib` |
+| 1 | skipped | no hunks | `src/app/legacy.py` |
 
 <sub>hunkwise 0.1.0, `gpt-5-mini`, `local-coder`, prompt review 1.0.0, 4 requests, prompt tokens not known, answer tokens not known, cost not known</sub>
 """)
@@ -227,14 +232,14 @@ def test_sarif_places_level_rule_and_fingerprint() -> None:
     run = sarif.document(report())["runs"][0]
     first = run["results"][0]
     rule = run["tool"]["driver"]["rules"][first["ruleIndex"]]
-    assert rule["id"] == first["ruleId"] == "model/security"
+    assert rule["id"] == first["ruleId"] == "model/security/high"
     assert (first["level"], rule["properties"]["security-severity"]) == ("error", "8.0")
     assert first["locations"][0]["physicalLocation"]["region"]["startLine"] == 7
     assert first["partialFingerprints"]["hunkwise/v1"]
     uris = [result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in run["results"]]
     assert "src/app/gr%C3%BC%C3%9Fe.py" in uris
     removed = next(result for result in run["results"] if "removed code, line 41" in result["message"]["text"])
-    assert "region" not in removed["locations"][0]["physicalLocation"]
+    assert removed["locations"][0]["physicalLocation"]["region"] == {"startLine": 42, "endLine": 42}
 
 
 def test_sarif_says_what_was_not_reviewed() -> None:
@@ -243,7 +248,10 @@ def test_sarif_says_what_was_not_reviewed() -> None:
     assert [note["message"]["text"] for note in invocation["toolExecutionNotifications"]] == snapshot(
         [
             "Not reviewed: scripts/fetch.sh @@ -1,4 +1,4 @@: model unavailable; rules only",
-            "Not reviewed: data/torn.csv : hunk 2 is shorter than its header says",
+            "Not reviewed: data/torn.csv: hunk 2 is shorter than its header says",
+            "Claimed, not kept (the quoted code is on no line of the diff): src/app/users.py:12: The connection is never closed.",
+            "Claimed, not kept (says the same as another finding): src/app/users.py:43: Roles are saved once per match.",
+            "The first commit is compared with the empty tree.",
         ]
     )
 
@@ -273,7 +281,7 @@ def test_hostile_text_is_inert_in_markdown() -> None:
     for each in prose:
         assert "@everyone" not in each
         assert not re.search(r"#[12]", each)
-        assert "http:" not in each
+        assert "://" not in each
     tags = "".join(token.content for token in tokens if token.type.startswith("html"))
     assert "<" not in OUR_TAGS.sub("", tags)
     assert "\n::error" not in text
@@ -288,30 +296,78 @@ def test_hostile_text_is_inert_in_a_terminal() -> None:
     assert "[bold]" in text
 
 
-def test_a_summary_too_long_is_cut_and_no_finding_loses_its_row() -> None:
-    many = tuple(
-        finding(fingerprint=f"{n:x}", line=n + 1, end_line=n + 1, description="word " * 700) for n in range(120)
-    )
-    text = markdown.summary(report(findings=many))
-    assert len(text) <= 65_000
-    assert all(f":{n + 1}`" in text for n in range(120))
-    assert "cut to" in text
-    short = markdown.summary(report(findings=many), limit=2_000)
-    assert len(short) <= 2_000
-    assert "more findings: see the report file" in short
+def many(number: int, words: int) -> tuple[Finding, ...]:
+    text = "word " * words
+    return tuple(finding(fingerprint=f"{n:x}", line=n + 1, end_line=n + 1, description=text) for n in range(number))
+
+
+@pytest.mark.parametrize(("number", "says"), [(30, "Texts are cut to"), (120, "Details are left out to fit")])
+def test_a_summary_too_long_is_cut_and_no_finding_loses_its_row_or_title(number: int, says: str) -> None:
+    text = markdown.summary(report(findings=many(number, 700)))
+    assert len(text) <= markdown.LIMIT
+    assert all(f"`src/app/users.py:{n + 1}` | The query is built from user input |" in text for n in range(number))
+    assert "2 findings at or above high block; 2 hunks failed and were not reviewed" in text
+    assert says in text
+
+
+def test_where_even_the_rows_do_not_fit_the_rest_is_counted() -> None:
+    text = markdown.summary(report(findings=many(120, 1)), limit=2_000)
+    listed = text.count("- high `src/app/users.py:")
+    assert len(text) <= 2_000
+    assert f"{120 - listed} more findings: see the report file" in text
+    assert "**9 hunks**: 2 reviewed, 1 cached, 4 skipped, 2 failed" in text
+
+
+def test_rows_that_just_fit_are_all_there() -> None:
+    text = markdown.summary(report(findings=many(20, 1)), limit=1_000)
+    assert text.count("- high `src/app/users.py:") == 20
+    assert "more finding" not in text
+
+
+def test_many_reasons_and_claims_are_counted_where_a_list_ends() -> None:
+    failed = [
+        Entry(file=f"{n}.py", hunk="@@ -1 +1 @@", added=1, deleted=1, state=HunkState.FAILED, reason=f"reason {n}")
+        for n in range(60)
+    ]
+    skipped = [replace(entry, state=HunkState.SKIPPED) for entry in failed]
+    made = report(ledger=Ledger(entries=(*failed, *skipped)))
+    assert markdown.summary(made).count("10 more reasons: see the report file") == 2
+    text = terminal.text(made)
+    assert "20 more hunks: the JSON report names each" in text
+    assert "skipped 48 for other reasons: the JSON report names each" in text
+
+
+def test_hunks_of_one_file_left_for_one_reason_are_one_line() -> None:
+    entry = Entry(file="a.py", hunk="@@ -1 +1 @@", added=1, deleted=1, state=HunkState.FAILED, reason="no answer")
+    made = report(ledger=Ledger(entries=(entry, replace(entry, hunk="@@ -9 +9 @@"))))
+    assert "not reviewed a.py (2 hunks): no answer" in terminal.text(made)
+
+
+def test_a_title_too_long_for_its_line_stands_under_the_place() -> None:
+    lines = terminal.text(report(findings=(finding(title="word " * 30),)), width=80).splitlines()
+    assert lines[0] == "high  src/app/users.py:7-8"
+    assert lines[1].startswith("  word word")
+
+
+def test_code_in_sarif_is_broken_by_nothing_that_reads_badly() -> None:
+    text = sarif.text(hostile())  # type: ignore[arg-type]  # a report
+    assert "@everyone" not in text
+    assert "<img" not in text
+    assert "](http" not in text
+    assert "\\u001b" not in text
 
 
 def test_a_comment_says_what_when_and_what_to_do() -> None:
     assert markdown.comment(finding()) == snapshot("""\
 **🔴 high: The query is built from user input**
 
-\\`name\\` is pasted into the statement.
+`name` is pasted into the statement.
 
 The old code bound it as a parameter.
 
 *When:* name = "x' or '1'='1" returns every user.
 
-*Do:* Bind \\`name\\` as a parameter.
+*Do:* Bind `name` as a parameter.
 
 ```
     query = "select * from users where name = ?"
@@ -319,6 +375,16 @@ The old code bound it as a parameter.
 ```
 
 <sub>security, model:gpt-5-mini, confidence 0.93</sub>\
+""")
+
+
+def test_the_summary_of_an_empty_change_is_short() -> None:
+    assert markdown.summary(empty_report()) == snapshot("""\
+## ✅ hunkwise: approve
+
+**0 hunks**: nothing to read
+
+<sub>hunkwise 0.1.0, embedded rules, no model was asked</sub>
 """)
 
 

@@ -51,6 +51,8 @@ def test_ordinary_files_are_reviewed(path: str) -> None:
         ("deploy/.env.production", "holds secrets by its name; never sent"),
         ("certs/server.pem", "holds secrets by its name; never sent"),
         (".ssh/id_ed25519", "holds secrets by its name; never sent"),
+        (".kube/config", "holds secrets by its name; never sent"),
+        ("home/.docker/config.json", "holds secrets by its name; never sent"),
         (".npmrc", "holds secrets by its name; never sent"),
     ],
 )

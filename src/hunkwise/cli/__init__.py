@@ -21,6 +21,7 @@ EXIT_INTERRUPTED = 130
 
 COMMANDS = {
     "review": ("hunkwise.cli.review", "Review a change."),
+    "action": ("hunkwise.action", "The container's entry point inside GitHub Actions."),
     "config": ("hunkwise.cli.configuration", "Print the settings in force."),
     "schema": ("hunkwise.cli.schema", "Print a JSON Schema: report or config."),
 }

@@ -1,19 +1,32 @@
 """`hunkwise review`."""
 
+from __future__ import annotations
+
 import os
+import shutil
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
-from hunkwise import bootstrap
+from hunkwise import bootstrap, render
+from hunkwise.bootstrap.parts import Progress
 from hunkwise.cli import target as targets
 from hunkwise.errors import UsageError
+from hunkwise.model.change import ChangeRef, PullRequest
 from hunkwise.model.report import Outcome, ReviewReport
+
+if TYPE_CHECKING:
+    # pydantic takes 100 ms: for --help only its name is needed
+    from hunkwise.settings import Settings
 
 EXIT_BY_OUTCOME = {Outcome.APPROVE: 0, Outcome.BLOCK: 1, Outcome.INCOMPLETE: 4}
 """Exit code of each outcome, the command line's contract."""
+
+MIN_WIDTH, MAX_WIDTH = 60, 140
+"""Characters of a line of text: narrower breaks code, wider is hard to read."""
 
 FORMATS = ("text", "json", "sarif", "markdown", "html")
 
@@ -27,6 +40,7 @@ FORMATS = ("text", "json", "sarif", "markdown", "html")
 @click.option("--format", "style", type=click.Choice(FORMATS), default="text", help="What is written.")
 @click.option("--output", metavar="FILE", help="Where it is written; standard output by default.")
 @click.option("--html", "page", metavar="FILE", help="Also write the HTML page to this file.")
+@click.option("--post", is_flag=True, help="Say on the pull request what was found; without it nothing is.")
 @click.option("--fail-on", type=click.Choice(["high", "medium", "low", "never"]), help="Lowest severity that blocks.")
 @click.option("--show-prompts", is_flag=True, help="Print what would be sent to a model; nothing is sent.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the verdict only, and no progress.")
@@ -35,36 +49,70 @@ def command(target: str | None, **options: Any) -> int:  # noqa: ANN401  # click
     """Review a change.
 
     TARGET is nothing (staged, unstaged and untracked files against HEAD), a range A..B or A...B, one revision,
-    a diff file, or - for a diff on standard input.
+    a diff file, - for a diff on standard input, or a pull request: owner/repo#N or its address.
     """
     ref = targets.reference(target, options["repo"])
     _check_output("--output", options["output"])
     _check_output("--html", options["page"])
-    settings = bootstrap.settings(
-        ref,
-        config=options["config"],
-        repo=options["repo"],
-        environment=os.environ,
-        options={key: options[key] for key in ("engine", "model", "fail_on")},
-    )
     say = _progress(quiet=options["quiet"], verbose=options["verbose"])
+    if options["post"] and not isinstance(ref, PullRequest):
+        raise UsageError("--post needs a pull request", hint="hunkwise review owner/repo#N --post")
+    source = _source(ref, options, say)
     if options["show_prompts"]:
-        _write(bootstrap.prompts(ref, settings, os.environ, say), options["output"])
+        _write(source.prompts(), options["output"])
         return 0
-    report = bootstrap.review(ref, settings, os.environ, say)
+    report = source.review()
     _write(_rendered(report, options), options["output"])
     if options["page"]:
-        _write(bootstrap.render(report, "html"), options["page"])
+        _write(render.as_text(report, "html"), options["page"])
     if options["output"] and not options["quiet"]:
-        click.echo(f"hunkwise: {bootstrap.verdict_line(report)} ({options['output']})", err=True)
+        click.echo(f"hunkwise: {render.verdict_line(report)} ({options['output']})", err=True)
     return EXIT_BY_OUTCOME[report.verdict.outcome]
+
+
+class _Source(Protocol):
+    """What there is to review: prompts of it, or a report on it."""
+
+    def prompts(self) -> str: ...
+
+    def review(self) -> ReviewReport: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Local:
+    """A change on this machine."""
+
+    ref: ChangeRef
+    settings: Settings
+    say: Progress
+
+    def prompts(self) -> str:
+        return bootstrap.prompts(self.ref, self.settings, os.environ, self.say)
+
+    def review(self) -> ReviewReport:
+        return bootstrap.review(self.ref, self.settings, os.environ, self.say)
+
+
+def _source(ref: ChangeRef, options: dict[str, Any], say: Progress) -> _Source:
+    chosen = {key: options[key] for key in ("engine", "model", "fail_on")}
+    if isinstance(ref, PullRequest):
+        from hunkwise.cli.pull import Pull  # noqa: PLC0415  # only where a pull request is asked for
+
+        has_file = options["output"] is not None or options["page"] is not None
+        return Pull(ref, config=options["config"], options=chosen, say=say, posts=options["post"], has_file=has_file)
+    settings = bootstrap.settings(
+        ref, config=options["config"], repo=options["repo"], environment=os.environ, options=chosen
+    )
+    return _Local(ref, settings, say)
 
 
 def _rendered(report: ReviewReport, options: dict[str, Any]) -> str:
     if options["quiet"] and options["style"] == "text":
-        return bootstrap.verdict_line(report) + "\n"
+        return render.verdict_line(report) + "\n"
     stream_is_screen = options["output"] is None and sys.stdout.isatty()
-    return bootstrap.render(report, options["style"], color=stream_is_screen and "NO_COLOR" not in os.environ)
+    width = max(MIN_WIDTH, min(shutil.get_terminal_size((100, 24)).columns, MAX_WIDTH))
+    color = stream_is_screen and "NO_COLOR" not in os.environ
+    return render.as_text(report, options["style"], color=color, width=width)
 
 
 def _check_output(option: str, output: str | None) -> None:
@@ -90,7 +138,7 @@ def _write(text: str, output: str | None) -> None:
         raise UsageError(f"{output} can't be written: {error.strerror}") from error
 
 
-def _progress(*, quiet: bool, verbose: bool) -> bootstrap.Progress:
+def _progress(*, quiet: bool, verbose: bool) -> Progress:
     def say(text: str, *, detail: bool = False) -> None:
         if not quiet and (verbose or not detail):
             click.echo(f"hunkwise: {text}", err=True)

@@ -5,26 +5,25 @@ import sys
 from pathlib import Path
 
 from hunkwise.errors import UsageError
-from hunkwise.model.change import ChangeRef, CommitRange, DiffText, WorkingTree
+from hunkwise.model.change import ChangeRef, CommitRange, DiffText, PullRequest, WorkingTree
 
 MAX_DIFF_BYTES = 512 * 1024 * 1024
 """A diff file larger than this is refused instead of filling the memory."""
 
-_PULL_REQUEST = re.compile(r"https?://.+/pull/\d+/?|[\w.-]+/[\w.-]+#\d+")
+_PULL_REQUEST = re.compile(r"([\w.-]+/[\w.-]+)#(\d{1,18})")
+_PULL_REQUEST_URL = re.compile(r"(https?://[\w.:-]+)/([\w.-]+/[\w.-]+)/pull/(\d{1,18})(?:[/?#].*)?")
 _DIFF_NAMES = (".diff", ".patch")
 
 
 def reference(target: str | None, repo: str) -> ChangeRef:
-    """Return the change `target` names: nothing, a range or revision, a diff file, or `-` for standard input."""
+    """Return the change `target` names: nothing, a range or revision, a diff file, `-`, or a pull request."""
     if target is None:
         return WorkingTree(repo=repo)
     if target == "-":
         return DiffText(name="standard input", content=_bounded(sys.stdin.buffer.read(MAX_DIFF_BYTES + 1), "it"))
-    if _PULL_REQUEST.fullmatch(target):
-        raise UsageError(
-            f"{target} is a pull request, which this version can't read yet",
-            hint="fetch its branch and review the range: hunkwise review BASE...HEAD",
-        )
+    pull = _pull_request(target)
+    if pull is not None:
+        return pull
     path = Path(target)
     if path.is_file():
         return DiffText(name=target, content=_read(path))
@@ -33,6 +32,14 @@ def reference(target: str | None, repo: str) -> ChangeRef:
     if path.is_dir() and ".." not in target:
         raise UsageError(f"{target} is a folder", hint=f"to review its working tree: hunkwise review --repo {target}")
     return CommitRange(repo=repo, spec=target)
+
+
+def _pull_request(target: str) -> PullRequest | None:
+    short = _PULL_REQUEST.fullmatch(target)
+    if short is not None:
+        return PullRequest(repo=short[1], number=int(short[2]))
+    address = _PULL_REQUEST_URL.fullmatch(target)
+    return None if address is None else PullRequest(server=address[1], repo=address[2], number=int(address[3]))
 
 
 def _read(path: Path) -> bytes:

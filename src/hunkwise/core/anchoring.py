@@ -58,7 +58,7 @@ def place(raw: RawFinding, passages: Sequence[Passage]) -> Anchor | Unanchored:
     own = [passage for passage in passages if passage.path == raw.file]
     if not own:
         return Unanchored(reason=f"{raw.file} is not in the part of the diff this request held")
-    quote = _quoted_lines(raw.quote)
+    quote = quoted_lines(raw.quote)
     if not quote:
         return Unanchored(reason="no code was quoted")
     if len(quote) > MAX_QUOTE_LINES:
@@ -106,7 +106,8 @@ def _deleted_part(found: _Place) -> _Place:
     return _Place(found.lines, found.side, deleted[0], deleted[-1])
 
 
-def _quoted_lines(quote: str) -> list[str]:
+def quoted_lines(quote: str) -> list[str]:
+    """Return the filled lines of a model's quote, blanks folded, without the marks of its listing."""
     lines = [line for line in quote.split("\n") if line.strip()]
     for prefix in (_NUMBER_PREFIX, _SIGN_PREFIX):
         if lines and all(prefix.match(line) or _ELLIPSIS.match(line.strip()) for line in lines):

@@ -24,6 +24,15 @@ UNACCOUNTED = End(state=HunkState.FAILED, reason="no engine answered for it")
 """The end of a hunk that no step accounted for."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A change as one run read it: the redacted diff, its hunks' keys (`hunk_keys.by_hunk`), what became of each."""
+
+    shown: Diff
+    keys: Mapping[HunkKey, str]
+    ledger: Ledger
+
+
 def balance(diff: Diff, ends: Mapping[HunkKey, End]) -> Ledger:
     """Return the ledger of `diff`; a change without hunks goes by NO_HUNK.
 
@@ -38,6 +47,16 @@ def balance(diff: Diff, ends: Mapping[HunkKey, End]) -> Ledger:
             entries.append(_entry(file, hunk, end))
     entries.extend(_unreadable(each) for each in diff.unreadable)
     return Ledger(entries=tuple(entries))
+
+
+def by_hunk(diff: Diff, ledger: Ledger) -> Mapping[HunkKey, Entry]:
+    """Return the entry of each hunk of `diff`, and of each change without hunks by NO_HUNK."""
+    keys = [
+        HunkKey(file=index, hunk=number)
+        for index, file in enumerate(diff.files)
+        for number in (range(len(file.hunks)) if file.hunks else (NO_HUNK,))
+    ]
+    return dict(zip(keys, ledger.entries, strict=False))
 
 
 def _entry(file: FileDiff, hunk: Hunk | None, end: End) -> Entry:

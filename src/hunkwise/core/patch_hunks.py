@@ -28,6 +28,8 @@ def end_of(lines: Sequence[bytes], start: int) -> int:
     """Return the index after the hunk whose header is `lines[start]`; raises HunkError where its counts do not hold."""
     old, new = _counts(lines[start])
     at = start + 1
+    if at < len(lines) and lines[at].startswith(b"\\"):
+        raise HunkError(f"a hunk starts with a note about the end of no line (line {at + 1} of the diff)")
     while old or new:
         if at == len(lines):
             raise HunkError("the diff ends inside a hunk")
@@ -84,7 +86,7 @@ def _hunk(hunk: Any) -> Hunk:  # noqa: ANN401  # unidiff ships no types
     for line in hunk:
         if line.line_type == "\\":
             lines[-1] = replace(lines[-1], ends=False)
-        elif line.line_type:
+        else:
             lines.append(_line(line))
     return Hunk(
         old_start=hunk.source_start,

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from hunkwise.core import anchoring
 from hunkwise.model.diff import Side
 from hunkwise.model.finding import Anchor, Dropped, Finding, RawFinding, RuleHit, Severity
 
@@ -35,7 +36,7 @@ def from_model(raw: RawFinding, anchor: Anchor) -> Finding:
         description=raw.description,
         scenario=raw.scenario,
         suggestion=raw.suggestion,
-        replacement=raw.replacement,
+        replacement=_replacement(raw, anchor),
         quote=anchor.quote,
         origin=raw.origin,
     )
@@ -84,7 +85,31 @@ def rank(findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], tuple[Droppe
         else:
             dropped.append(_merged(finding, twin))
     named = _fingerprinted([finding for kept in kept_by_file.values() for finding in kept])
-    return tuple(sorted(named, key=_report_order)), tuple(dropped)
+    return ordered(named), tuple(dropped)
+
+
+def ordered(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return findings as a report lists them: worst first, then surest."""
+    return tuple(sorted(findings, key=_report_order))
+
+
+def likeness(one: str, other: str) -> float:
+    """Return the share of common words of two texts (Jaccard), 1 for two without any."""
+    mine, theirs = _words(one), _words(other)
+    union = mine | theirs
+    return len(mine & theirs) / len(union) if union else 1.0
+
+
+def _replacement(raw: RawFinding, anchor: Anchor) -> str | None:
+    """Return a replacement of whole lines; one of a part of a line would take the rest of the line with it."""
+    quoted, lines = anchoring.quoted_lines(raw.quote), anchoring.quoted_lines(anchor.quote)
+    if raw.replacement is None or quoted == lines:
+        return raw.replacement
+    if len(quoted) != 1 or len(lines) != 1:
+        return None
+    before, _, after = lines[0].partition(quoted[0])
+    new = " ".join(raw.replacement.split())
+    return raw.replacement if new.startswith(before.strip()) and new.endswith(after.strip()) else None
 
 
 def _sentence_ends(line: str) -> list[int]:
@@ -110,13 +135,8 @@ def _same(finding: Finding, other: Finding) -> bool:
         return (finding.line, finding.end_line) == (other.line, other.end_line)
     if _words(finding.description) == _words(other.description):
         return True
-    return finding.category == other.category and _likeness(finding, other) >= MERGE_LIKENESS
-
-
-def _likeness(finding: Finding, other: Finding) -> float:
-    mine, theirs = _words(finding.description), _words(other.description)
-    union = mine | theirs
-    return len(mine & theirs) / len(union) if union else 1.0
+    alike = likeness(finding.description, other.description) >= MERGE_LIKENESS
+    return finding.category == other.category and alike
 
 
 def _words(text: str) -> frozenset[str]:

@@ -5,6 +5,7 @@ added and deleted lines alternate. Only the value goes; the number of lines stay
 numbered, quoted and anchored. The gate is idempotent: what it puts in, it never takes out.
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,16 +21,21 @@ PLACEHOLDER = re.compile(r"<redacted:[a-z0-9-]+:\d+>")
 """What stands for a secret: its type, and its number within the file."""
 
 _TYPE = re.compile(r"[^a-z0-9]+")
+_PEM_BEGIN = re.compile(r"-----(BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundSecret:
-    """A secret on lines `first`..`last` (indices into the hunk's lines)."""
+    """A secret on lines `first`..`last` (indices into the hunk's lines).
+
+    `digests` are what a baseline of detect-secrets may know it by: never the value, not even here.
+    """
 
     type: str
     first: int
     last: int
     reportable: bool
+    digests: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +86,17 @@ def hunk(content: Hunk, scan: Scan, placeholders: Placeholders) -> RedactedHunk:
                 first=placed[0].row,
                 last=placed[-1].row,
                 reportable=placed[0].span.reportable,
+                digests=_digests(placed[0].value),
             )
             secrets.setdefault((found.first, placed[0].start, found.type), found)
     return RedactedHunk(lines=tuple(_masked(texts, pieces, placeholders)), secrets=tuple(secrets.values()))
+
+
+def _digests(value: str) -> frozenset[str]:
+    """Return SHA-1 as detect-secrets takes it: of the value, and of a private key's first line without its dashes."""
+    begin = _PEM_BEGIN.match(value)
+    named = [value, begin[1]] if begin else [value]
+    return frozenset(hashlib.sha1(each.encode("utf-8"), usedforsecurity=False).hexdigest() for each in named)
 
 
 def _sides(content: Hunk) -> tuple[LineKind, ...]:

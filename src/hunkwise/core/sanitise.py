@@ -25,7 +25,7 @@ MAX_SPAN = 300
 
 _CONTROL = re.compile(f"[{CONTROLS}]")
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>|~$]")
-_MENTION = re.compile(r"@(?=\S)")
+_MENTION = re.compile(r"@(?=\\?\w)")
 _REFERENCE = re.compile(r"(?<![A-Za-z0-9])(#|GH-)(?=\d)|(?<=[A-Za-z0-9._-])#(?=\d)", re.IGNORECASE)
 _ADDRESS = re.compile(r":(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
 _COMMAND = re.compile(r"^([^\S\n]*)(?=::)|(?<=##)(?=\[)", re.MULTILINE)

@@ -12,11 +12,8 @@ back: `!src/vendor/` has that folder reviewed.
 import re
 from collections.abc import Iterator
 
-import pathspec
-import re2
-
+from hunkwise.core import globs
 from hunkwise.core.bookkeeping import NO_HUNK
-from hunkwise.errors import ConfigurationError
 from hunkwise.model.diff import Diff, FileDiff, FileStatus, Hunk, LineKind
 from hunkwise.model.material import HunkKey
 from hunkwise.model.policy import Left, Selection, SelectionPolicy
@@ -218,11 +215,11 @@ def _is_too_wide(hunk: Hunk, policy: SelectionPolicy) -> bool:
 
 
 class _Globs:
-    """The user's own patterns, compiled once; re2 matches them in linear time, for paths are the change's."""
+    """The user's own patterns."""
 
     def __init__(self, policy: SelectionPolicy) -> None:
-        self._include = _compiled("include", policy.include) if policy.include else None
-        self._exclude = _compiled("exclude", policy.exclude)
+        self._include = globs.compiled("include", policy.include) if policy.include else None
+        self._exclude = globs.compiled("exclude", policy.exclude)
 
     def reason(self, path: str) -> str | None:
         if self._exclude.match_file(path):
@@ -234,13 +231,3 @@ class _Globs:
     def wants(self, path: str) -> bool:
         """Tell whether a negated `exclude` pattern asks for `path` by name."""
         return self._exclude.check_file(path).include is False
-
-
-def _compiled(setting: str, patterns: tuple[str, ...]) -> pathspec.GitIgnoreSpec:
-    try:
-        return pathspec.GitIgnoreSpec.from_lines(patterns, backend="re2")
-    except (ValueError, re.error, re2.error) as error:
-        raise ConfigurationError(
-            f"{setting}: {', '.join(map(repr, patterns))} holds what is no gitignore pattern",
-            hint="gitignore's manual page has the rules",
-        ) from error

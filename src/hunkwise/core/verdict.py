@@ -1,6 +1,6 @@
 """Decide the verdict from validated findings and the ledger. Nothing a model says about approval counts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from hunkwise.model.finding import Finding, Severity
@@ -19,17 +19,23 @@ class Gate:
     min_confidence: float
 
 
-def decide(findings: Sequence[Finding], ledger: Ledger, gate: Gate) -> Verdict:
-    """Return `block` before `incomplete` before `approve`, with the reasons that led there."""
-    blocking = [finding for finding in findings if blocks(finding, gate)]
+def decide(
+    findings: Sequence[Finding], ledger: Ledger, gate: Gate, dismissed: Collection[str] = frozenset()
+) -> Verdict:
+    """Return `block` before `incomplete` before `approve`, with the reasons that led there.
+
+    `dismissed` are fingerprints of findings whose thread someone resolved who may: they do not block, and it is said.
+    """
+    grave = [finding for finding in findings if blocks(finding, gate)]
+    blocking = [finding for finding in grave if finding.fingerprint not in dismissed]
+    lifted = [_dismissed_reason(len(grave) - len(blocking))] if len(blocking) < len(grave) else []
     failed = [entry for entry in ledger.entries if entry.state is HunkState.FAILED]
-    unread = _unread_reason(len(failed), len(ledger.entries))
+    unread = [_unread_reason(len(failed), len(ledger.entries))] if failed else []
     if blocking:
-        reasons = [_blocking_reason(blocking, gate), *([unread] if failed else [])]
-        return Verdict(outcome=Outcome.BLOCK, reasons=tuple(reasons))
+        return Verdict(outcome=Outcome.BLOCK, reasons=(_blocking_reason(blocking, gate), *unread, *lifted))
     if failed:
-        return Verdict(outcome=Outcome.INCOMPLETE, reasons=(unread,))
-    return Verdict(outcome=Outcome.APPROVE, reasons=(_approving_reason(findings, ledger, gate),))
+        return Verdict(outcome=Outcome.INCOMPLETE, reasons=(*unread, *lifted))
+    return Verdict(outcome=Outcome.APPROVE, reasons=(_approving_reason(findings, ledger, gate), *lifted))
 
 
 def blocks(finding: Finding, gate: Gate) -> bool:
@@ -41,7 +47,15 @@ def blocks(finding: Finding, gate: Gate) -> bool:
 
 def _blocking_reason(blocking: Sequence[Finding], gate: Gate) -> str:
     level = gate.fail_on.value if gate.fail_on else ""
-    return f"{_counted(len(blocking), 'finding')} at or above {level}"
+    earlier = sum(finding.status == "open" for finding in blocking)
+    part = "" if earlier == len(blocking) else f"{earlier} of them "
+    since = f", {part}open since an earlier run" if earlier else ""
+    return f"{_counted(len(blocking), 'finding')} at or above {level}{since}"
+
+
+def _dismissed_reason(count: int) -> str:
+    lifted = "was dismissed in its thread" if count == 1 else "were dismissed in their threads"
+    return f"{_counted(count, 'finding')} that would block {lifted}"
 
 
 def _unread_reason(failed: int, total: int) -> str:

@@ -1,6 +1,7 @@
 """A change to review: where it comes from, and its bytes."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from hunkwise.model.diff import UnreadableFile
@@ -31,12 +32,19 @@ class DiffText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequest:
-    """Pull request `number` of `repo` (owner/name) on a code host; `clone` is a folder that may hold its commits."""
+    """Pull request `number` of `repo` (owner/name) on a code host.
+
+    `server` is the host's address where the reader gave it; `clone` is a folder that may hold the commits.
+    """
 
     repo: str
     number: int
+    server: str | None = None
     clone: str | None = None
 
+
+POLICY_FILES = (".secrets.baseline", ".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
+"""Files of the base, besides configuration, that say how a change is to be treated."""
 
 ChangeRef = WorkingTree | CommitRange | DiffText | PullRequest
 
@@ -56,6 +64,7 @@ class Change:
     `diff` is the unified diff's bytes. `base` and `head` are commit or tree ids, None where unknown (a diff
     file) and for `head` of a working tree. `generated` holds the raw paths that `.gitattributes` of the base
     marks `linguist-generated`. `unread` names changed files that the source could not read, so `diff` lacks them.
+    `policies` holds those of `POLICY_FILES` that the base has.
     """
 
     source: Literal["git", "diff", "github"]
@@ -67,3 +76,4 @@ class Change:
     generated: frozenset[bytes] = frozenset()
     notices: tuple[Notice, ...] = ()
     unread: tuple[UnreadableFile, ...] = ()
+    policies: Mapping[str, bytes] = field(default_factory=dict)

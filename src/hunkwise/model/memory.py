@@ -7,11 +7,15 @@ from hunkwise.model.finding import Finding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """A finding that was open, with the key of its hunk and its first line's row in that hunk (from 0)."""
+    """A finding that was open, with the key of its hunk and its first line's row in that hunk (from 0).
+
+    `around` digests the lines before and after it, nearest first: what tells it from a twin when lines have moved.
+    """
 
     finding: Finding
     hunk: str
     row: int
+    around: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +39,11 @@ class Memory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """The hidden marker of one finding's comment; `trusted` tells that its signature holds."""
+    """The hidden marker of one finding's comment; `trusted` tells that its signature holds.
+
+    `counter` is that of the memory on which the run stood that wrote the comment, 0 without one: it proves that this
+    memory was there.
+    """
 
     fingerprint: str
     counter: int

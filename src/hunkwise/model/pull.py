@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hunkwise.model.publication import ReviewEvent
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pull:
@@ -67,6 +69,19 @@ class CheckRun:
     is_completed: bool
     conclusion: str | None
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether it ended so that a pull request which requires it can't be merged."""
+        return self.is_completed and self.conclusion == "failure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """The decision of our newest review that made one, and the commit it was made on."""
+
+    event: ReviewEvent
+    head_sha: str
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
@@ -82,3 +97,4 @@ class Overview:
     threads: tuple[Thread, ...]
     checks: tuple[CheckRun, ...]
     sharing: tuple[int, ...]
+    opinion: Opinion | None = None

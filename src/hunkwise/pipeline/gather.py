@@ -6,20 +6,24 @@ and the secret detector see the text as it is; what they find is told in redacte
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from hunkwise.core import packing, ranking, redact
+from hunkwise.core import exposures, packing, ranking, redact
 from hunkwise.errors import DetectorError
-from hunkwise.model.diff import Diff, DiffLine, FileDiff, Hunk, LineKind, Side
-from hunkwise.model.finding import Finding, RuleHit, Severity
+from hunkwise.model.change import Notice
+from hunkwise.model.diff import Diff, DiffLine, FileDiff, Hunk, Side, UnreadableFile
+from hunkwise.model.finding import Finding, RuleHit
 from hunkwise.model.material import HunkKey
 from hunkwise.ports import RuleEngine
 
 WITHHELD = "<not shown: the secret detector failed on this hunk>"
 """What a report shows instead of a line that could not be redacted."""
 
-ROTATE = "Revoke and rotate it now: it stays in the history even if a later commit removes it."
-"""What to do about a secret on an added line."""
+WITHHELD_NAME = "a file whose name is not shown"
+"""What a report calls a file whose name could not be redacted, before its number in the change."""
+
+NOTHING_ALLOWED = exposures.allow_list((), None)
+"""No secret is allowed by anybody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,43 +40,75 @@ class Gathered:
     unredacted: Mapping[HunkKey, str]
     secrets: tuple[Finding, ...]
     by_type: Mapping[str, int]
+    notices: tuple[Notice, ...] = ()
 
 
-def redacted(diff: Diff, scan: redact.Scan, withheld: frozenset[HunkKey]) -> Gathered:
-    """Pass every hunk of `diff` through the gate; hunks in `withheld` (files never shown) are scanned, not shown."""
-    files: list[FileDiff] = []
-    lines: dict[HunkKey, packing.RedactedLines] = {}
-    unredacted: dict[HunkKey, str] = {}
-    secrets: list[Finding] = []
-    counts: Counter[str] = Counter()
-    for index, file in enumerate(diff.files):
+@dataclass(slots=True, kw_only=True)
+class _Gathering:
+    """What is gathered, file by file."""
+
+    scan: redact.Scan
+    withheld: frozenset[HunkKey]
+    allowed: exposures.AllowList
+    files: list[FileDiff] = field(default_factory=list)
+    lines: dict[HunkKey, packing.RedactedLines] = field(default_factory=dict)
+    unredacted: dict[HunkKey, str] = field(default_factory=dict)
+    secrets: list[Finding] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    pleas: list[str] = field(default_factory=list)
+
+    def add(self, index: int, file: FileDiff) -> None:
+        """Take one file; where its name can't be redacted, nothing of it goes on."""
+        try:
+            path, old_path = redact.text(file.path, self.scan).text, redact.text(file.old_path, self.scan).text
+        except DetectorError as error:
+            keys = [HunkKey(file=index, hunk=number) for number in range(len(file.hunks) or 1)]
+            self.unredacted |= dict.fromkeys(keys, f"redaction: {error.message}")
+            hidden = [_with_texts(hunk, [WITHHELD] * len(hunk.lines)) for hunk in file.hunks]
+            self.files.append(_named(file, f"{WITHHELD_NAME} {index + 1}", f"{WITHHELD_NAME} {index + 1}", hidden))
+            return
         placeholders = redact.Placeholders()
-        path = redact.text(file.path, scan).text
-        hunks: list[Hunk] = []
-        for number, hunk in enumerate(file.hunks):
-            key = HunkKey(file=index, hunk=number)
-            try:
-                masked = redact.hunk(hunk, scan, placeholders)
-            except DetectorError as error:
-                unredacted[key] = f"redaction: {error.message}"
-                hunks.append(_with_texts(hunk, [WITHHELD] * len(hunk.lines)))
-                continue
-            counts.update(found.type for found in masked.secrets)
-            secrets.extend(_secret_findings(path, hunk, masked))
-            lines[key] = packing.RedactedLines(key=key, path=path, hunk=hunk, texts=masked.lines)
-            shown = replace(hunk, section="", lines=()) if key in withheld else _with_texts(hunk, masked.lines)
-            hunks.append(shown)
-        files.append(_named(file, path, redact.text(file.old_path, scan).text, hunks))
+        hunks = [
+            self._hunk(HunkKey(file=index, hunk=number), file, path, placeholders) for number in range(len(file.hunks))
+        ]
+        self.files.append(_named(file, path, old_path, hunks))
+
+    def _hunk(self, key: HunkKey, file: FileDiff, path: str, placeholders: redact.Placeholders) -> Hunk:
+        hunk = file.hunks[key.hunk]
+        try:
+            masked = redact.hunk(hunk, self.scan, placeholders)
+        except DetectorError as error:
+            self.unredacted[key] = f"redaction: {error.message}"
+            return _with_texts(hunk, [WITHHELD] * len(hunk.lines))
+        self.counts.update(found.type for found in masked.secrets)
+        self.secrets.extend(exposures.findings(file.path, path, hunk, masked, self.allowed))
+        self.pleas.extend(exposures.pleas(path, hunk))
+        self.lines[key] = packing.RedactedLines(key=key, path=path, hunk=hunk, texts=masked.lines)
+        return replace(hunk, section="", lines=()) if key in self.withheld else _with_texts(hunk, masked.lines)
+
+
+def redacted(
+    diff: Diff, scan: redact.Scan, withheld: frozenset[HunkKey], allowed: exposures.AllowList = NOTHING_ALLOWED
+) -> Gathered:
+    """Pass every hunk of `diff` through the gate; hunks in `withheld` (files never shown) are scanned, not shown."""
+    gathering = _Gathering(scan=scan, withheld=withheld, allowed=allowed)
+    for index, file in enumerate(diff.files):
+        gathering.add(index, file)
     return Gathered(
-        shown=Diff(
-            files=tuple(files),
-            unreadable=tuple(replace(each, path=redact.text(each.path, scan).text) for each in diff.unreadable),
-        ),
-        lines_by_key=lines,
-        unredacted=unredacted,
-        secrets=tuple(secrets),
-        by_type=dict(sorted(counts.items())),
+        shown=Diff(files=tuple(gathering.files), unreadable=tuple(_unreadable(each, scan) for each in diff.unreadable)),
+        lines_by_key=gathering.lines,
+        unredacted=gathering.unredacted,
+        secrets=tuple(gathering.secrets),
+        by_type=dict(sorted(gathering.counts.items())),
+        notices=(*allowed.notices, *exposures.notices(gathering.pleas)),
     )
+
+
+def _unreadable(file: UnreadableFile, scan: redact.Scan) -> UnreadableFile:
+    try:
+        return replace(file, path=redact.text(file.path, scan).text)
+    except DetectorError:
+        return replace(file, path=WITHHELD_NAME)
 
 
 def rule_findings(
@@ -104,35 +140,6 @@ def _placed(hit: RuleHit, shown: Sequence[packing.RedactedLines]) -> list[Findin
             placed = replace(hit, line=inside[0][0], end_line=inside[-1][0])
             return [ranking.from_rule(placed, lines.path, "\n".join(text for _, text in inside))]
     return []
-
-
-def _secret_findings(path: str, hunk: Hunk, masked: redact.RedactedHunk) -> list[Finding]:
-    findings: list[Finding] = []
-    for secret in masked.secrets:
-        rows = range(secret.first, secret.last + 1)
-        added = [row for row in rows if hunk.lines[row].kind is LineKind.ADDED]
-        if not secret.reportable or not added:
-            continue
-        findings.append(
-            Finding(
-                fingerprint="",
-                file=path,
-                line=hunk.lines[added[0]].number,
-                end_line=hunk.lines[added[-1]].number,
-                side=Side.RIGHT,
-                severity=Severity.HIGH,
-                category="security",
-                confidence=0.95,
-                title=f"A secret is added: {secret.type}",
-                description=f"This line adds what has the form of a live secret ({secret.type}).",
-                scenario="Anyone who can read the repository, now or later, can use it.",
-                suggestion=ROTATE,
-                replacement=None,
-                quote="\n".join(masked.lines[row] for row in added),
-                origin=f"secret:{secret.type}",
-            )
-        )
-    return findings
 
 
 def _named(file: FileDiff, path: str, old_path: str, hunks: Sequence[Hunk]) -> FileDiff:

@@ -16,10 +16,13 @@ from hunkwise.render import figures
 LIMIT = 65_000
 """Characters of a summary: GitHub's 65,536, with room for hidden markers."""
 
+TITLE = 140
+"""Characters of a verdict's line: what a commit status takes (https://docs.github.com/en/rest/commits/statuses)."""
+
 CUTS = (4_000, 2_000, 1_000, 500, 250, 120, 60, 0)
 """Characters a text may keep, tried in this order until the summary fits: the longest are shortened first."""
 
-MIN_KEPT = 30
+MIN_KEPT = 80
 """Characters that a title, a claim or a reason keeps in any case."""
 
 MAX_PATH = 200
@@ -39,6 +42,12 @@ def summary(report: ReviewReport, *, limit: int = LIMIT) -> str:
         if len(text) <= limit:
             return text
     return _only_rows(report, limit)
+
+
+def title(report: ReviewReport, *, limit: int = TITLE) -> str:
+    """Return the verdict and its reasons on one line without markup, for a check or a commit status."""
+    reasons = sanitise.plain("; ".join(report.verdict.reasons))
+    return _kept(f"{report.verdict.outcome.value}: {' '.join(reasons.split())}", limit - 2)
 
 
 def comment(finding: Finding, *, keep: int = CUTS[0]) -> str:
@@ -172,7 +181,10 @@ def _listed(rows: Sequence[str], noun: str, form: str = "- {}") -> Sequence[str]
 
 def _cost(report: ReviewReport) -> str:
     if not report.usage.by_model:
-        return f"<sub>hunkwise {report.version}, embedded rules, no model was asked</sub>"
+        why = "embedded rules, no model was asked"
+        if report.ledger.count(HunkState.CACHED):
+            why = "no model was asked: what it said of the same hunks holds"
+        return f"<sub>hunkwise {report.version}, {why}</sub>"
     used = report.usage
     prompt = sanitise.inline(f"prompt {report.prompt.name} {report.prompt.version}" if report.prompt else "no prompt")
     tokens = figures.number(figures.total(used, lambda asked: asked.prompt_tokens))

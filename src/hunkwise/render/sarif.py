@@ -10,7 +10,7 @@ from urllib.parse import quote
 from hunkwise.core import sanitise
 from hunkwise.model.diff import Side
 from hunkwise.model.finding import Finding, Severity
-from hunkwise.model.ledger import HunkState
+from hunkwise.model.ledger import Entry, HunkState
 from hunkwise.model.report import Outcome, ReviewReport
 from hunkwise.render import json_report, places
 from hunkwise.render.places import Spot
@@ -139,7 +139,7 @@ def _file(path: str) -> dict[str, Any]:
 def _invocation(report: ReviewReport) -> dict[str, Any]:
     failed = [entry for entry in report.ledger.entries if entry.state is HunkState.FAILED]
     unread = [
-        _notification(f"Not reviewed: {entry.file} {entry.hunk or ''}: {entry.reason or 'no reason given'}", entry.file)
+        _notification(f"Not reviewed: {_named(entry)}: {entry.reason or 'no reason given'}", entry.file)
         for entry in failed
     ]
     claims = [
@@ -157,6 +157,10 @@ def _invocation(report: ReviewReport) -> dict[str, Any]:
             *(_notification(notice.text, level="note") for notice in report.notices),
         ],
     }
+
+
+def _named(entry: Entry) -> str:
+    return f"{entry.file} {entry.hunk}" if entry.hunk else entry.file
 
 
 def _notification(words: str, file: str = "", level: str = "warning") -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -45,7 +45,7 @@ def text(report: ReviewReport, *, width: int = 100, color: bool = False) -> str:
     )
     with console.capture() as captured:
         for part in _parts(report, width):
-            console.print(part, soft_wrap=False)
+            console.print(Group(part))  # a text by itself would lose its own way of wrapping
     return sanitise.log("\n".join(line.rstrip() for line in captured.get().split("\n")))
 
 

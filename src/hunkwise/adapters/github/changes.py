@@ -38,6 +38,7 @@ class GitHubChanges:
             generated=self._generated(read.diff),
             notices=(BY_FILE,) if diff is None else (),
             unread=read.unread,
+            policies=self._pull.policies,
         )
 
     def head_files(self, ref: ChangeRef, change: Change, paths: Sequence[bytes]) -> Mapping[bytes, bytes]:

@@ -133,6 +133,20 @@ class HeadCommit(Payload):
     check_suites: Nodes[CheckSuite] | None
 
 
+class Oid(Payload):
+    """A commit by its id."""
+
+    oid: str
+
+
+class Decision(Payload):
+    """A review that approved or asked for changes; its commit may be gone."""
+
+    state: str
+    viewer_did_author: bool
+    commit: Oid | None
+
+
 class CommitNode(Payload):
     """A commit of a pull request."""
 
@@ -180,6 +194,7 @@ class PullRequest(Payload):
     head_repository: FullName | None
     base_ref: BaseRef | None
     comments: Page[Comment]
+    reviews: Nodes[Decision]
     review_threads: Page[Thread]
     commits: Nodes[CommitNode]
 

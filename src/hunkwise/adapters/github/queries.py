@@ -35,6 +35,9 @@ def overview(files: int) -> str:
       headRepository {{ nameWithOwner }}
       baseRef {{ target {{ ... on Commit {{ oid {asked} }} }} }}
       comments(first: {PAGE}) {{ {_COMMENTS} }}
+      reviews(last: {PAGE}, states: [APPROVED, CHANGES_REQUESTED]) {{
+        nodes {{ state viewerDidAuthor commit {{ oid }} }}
+      }}
       reviewThreads(first: {PAGE}) {{ {_THREADS} }}
       commits(last: 1) {{ nodes {{ commit {{
         oid

@@ -7,7 +7,7 @@ from pathlib import Path
 from hunkwise.adapters.local_git import apart, command, contents, revisions, work_tree
 from hunkwise.adapters.local_git.command import NAMES, PATCH, Git
 from hunkwise.errors import ChangeError
-from hunkwise.model.change import Change, ChangeRef, CommitRange, DiffText, PullRequest
+from hunkwise.model.change import POLICY_FILES, Change, ChangeRef, CommitRange, DiffText, PullRequest
 
 
 class LocalGit:
@@ -56,6 +56,7 @@ def _range(git: Git, ref: CommitRange) -> Change:
         diff=diff,
         generated=_generated(git, pair, names),
         notices=pair.notices,
+        policies=contents.all_at(git, pair.base, POLICY_FILES),
     )
 
 
@@ -76,6 +77,7 @@ def _working_tree(git: Git) -> Change:
         generated=_generated(git, pair, names),
         notices=(*pair.notices, *found.notices),
         unread=found.unread,
+        policies={} if pair.is_whole else contents.all_at(git, pair.base, POLICY_FILES),
     )
 
 

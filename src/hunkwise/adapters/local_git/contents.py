@@ -44,6 +44,15 @@ def first_at(git: Git, base: str, names: Sequence[str]) -> tuple[str, bytes] | N
     return None
 
 
+def all_at(git: Git, base: str, names: Sequence[str]) -> dict[str, bytes]:
+    """Return the content of those of `names` that the tree of `base` holds, by name."""
+    listed = git.run("ls-tree", "-z", "--full-tree", base, "--", *names)
+    rows = [entry.partition(b"\t") for entry in command.nul_separated(listed)]
+    ids = {name.decode(): about.split()[2] for about, _, name in rows if about.startswith(b"100")}
+    blobs = _blobs(git, sorted(set(ids.values())))
+    return {name: blobs[id_] for name, id_ in ids.items() if id_ in blobs}
+
+
 def first_on_disk(git: Git, names: Sequence[str]) -> tuple[str, bytes] | None:
     """Return name and content of the first of `names` that lies in the top folder; raises ChangeError."""
     for name in names:

@@ -31,6 +31,9 @@ MAX_BARE_SHARE = 0.35
 MIN_PAIR_SHARE = 0.65
 """Share of common pairs above which a mixed value is words with numbers."""
 
+MIN_PART_CHARS = 3
+"""Letters that the parts of a name have on average, case and digits taken as borders: chance gives 2 or fewer."""
+
 MIN_PAIRS = 6
 """Pairs from which that share says something."""
 
@@ -44,10 +47,13 @@ COMMON_PAIRS = frozenset(_PAIRS[at : at + 2] for at in range(0, len(_PAIRS), 2))
 """The pairs of letters that make up 80% of all pairs in the words of the Python 3.11 standard library's source."""
 
 _PLACEHOLDER = re.compile(
-    r"(?i)example|sample|dummy|placeholder|change.?me|replace|your[_ -]|insert|redacted|todo|xxxx|\*\*\*|\.\.\."
-    r"|<[^<>]*>|\$\{|\$\(|\{\{|%\(|(?:^|\W)%s(?:\W|$)|^\{.*\}$|\{[\w.!:()\[\]]*\}|0123456|1234567890|abcdefg|deadbeef|fake|mock"
+    r"(?i)example|sample|dummy|placeholder|change.?me|replace|your[_ -]|insert|redacted|(?<![a-z])todo(?![a-z])|xxxx"
+    r"|\*\*\*|\.\.\."
+    r"|<[^<>]*>|\$\{|\$\(|\{\{|%\(|(?:^|\W)%s(?:\W|$)|^\{.*\}$|\{[\w.!:()\[\]]*\}|0123456|1234567890|abcdefg|deadbeef"
+    r"|(?<![a-z])(?:fake|mock)"
 )
 _WORDS = re.compile(r"[A-Za-z]?[a-z]{2,}|[A-Z]{2,}")
+_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,4}\.\d{1,4}\.\d")
@@ -89,6 +95,11 @@ def is_uuid(value: str) -> bool:
     return bool(_UUID.fullmatch(value))
 
 
+def looks_like_digest(value: str) -> bool:
+    """Whether `value` is as many hexadecimal digits as no word has."""
+    return len(value) >= MIN_RANDOM + 4 and bool(_HEX.fullmatch(value))
+
+
 def looks_random(value: str) -> bool:
     """Whether `value` looks drawn by chance: mixed, of high entropy, without words."""
     if len(value) < MIN_RANDOM or " " in value:
@@ -113,7 +124,7 @@ def _is_shown(value: str) -> bool:
 def looks_drawn(value: str) -> bool:
     """Whether `value`, written like an identifier of code, is drawn all the same: no words, or hexadecimal."""
     if _HEX.fullmatch(value):
-        return len(value) >= MIN_RANDOM + 4
+        return looks_like_digest(value)
     pairs = _pairs(value)
     digits = sum(map(str.isdigit, value))
     if len(pairs) < MIN_PAIRS:
@@ -187,7 +198,10 @@ def _is_letter_jumble(value: str) -> bool:
 
 def _reads_as_words(value: str) -> bool:
     pairs = _pairs(value)
-    return len(pairs) >= MIN_PAIRS and _pair_share(pairs) > MIN_PAIR_SHARE
+    if len(pairs) < MIN_PAIRS or _pair_share(pairs) <= MIN_PAIR_SHARE or looks_like_digest(value):
+        return False
+    parts = _PARTS.findall(value)
+    return sum(map(len, parts)) >= len(parts) * MIN_PART_CHARS
 
 
 def _pair_share(pairs: list[str]) -> float:

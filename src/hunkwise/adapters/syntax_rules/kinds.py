@@ -63,6 +63,9 @@ KINDS_BY_NAME = {
 }
 """Kinds by the whole name, in lower case."""
 
+OTHER_TEXT = frozenset({".yml", ".yaml", ".json", ".toml", ".md", ".rst", ".txt", ".html", ".dockerignore"})
+"""Endings of files about Dockerfiles that are none: `dockerfile.yml` is data, `Dockerfile.dev` a Dockerfile."""
+
 SHELL_NAMES = frozenset({b"sh", b"bash", b"dash", b"ksh"})
 """Interpreters of a `#!` line whose scripts the bash grammar reads."""
 
@@ -73,12 +76,13 @@ def of(path: str, first_line: bytes) -> FileKind | None:
     name = pure.name.lower()
     if name in KINDS_BY_NAME:
         return KINDS_BY_NAME[name]
-    if name.startswith(("dockerfile.", "containerfile.")):
+    ending = pure.suffix.lower()
+    if ending in KINDS_BY_SUFFIX:
+        return KINDS_BY_SUFFIX[ending]
+    if name.startswith(("dockerfile.", "containerfile.")) and ending not in OTHER_TEXT:
         return _DOCKERFILE
     if pure.suffix in {".yml", ".yaml"} and pure.parent.parts[-2:] == (".github", "workflows"):
         return _WORKFLOW
-    if pure.suffix.lower() in KINDS_BY_SUFFIX:
-        return KINDS_BY_SUFFIX[pure.suffix.lower()]
     return _BASH if _is_shell(first_line) else None
 
 

@@ -7,11 +7,14 @@ from hunkwise.adapters.secret_scanner.spans import SpanPlugin, masked_only
 from hunkwise.model.finding import SecretSpan
 
 _KIND = re.compile(
-    r"(?im)^[ \t]{0,40}[\"']?kind[\"']?[ \t]{0,4}:[ \t]{0,4}[\"']?secret[\"']?[ \t]{0,4},?[ \t]{0,4}\r?$"
+    r"(?im)^([ \t#/*-]{0,40})[\"']?kind[\"']?[ \t]{0,4}:[ \t]{0,4}[\"']?secret[\"']?[ \t]{0,4},?[ \t]{0,4}"
+    r"(?:#[^\n]*)?\r?$"
 )
-_SECTION = re.compile(r"^([ \t-]*)[\"']?(?:data|stringData)[\"']?[ \t]*:[ \t]*\{?[ \t]*$")
-_ENTRY = re.compile(r"^[ \t]*[\"']?[\w.-]+[\"']?[ \t]*:[ \t]+[\"']?([^\s\"'{|>#$][^\"'\n]*?)[\"']?[ \t]*,?[ \t]*$")
-_BLOCK = re.compile(r"^[ \t]*[\"']?[\w.-]+[\"']?[ \t]*:[ \t]+[|>][+-]?\d?[ \t]*$")
+_SECTION = re.compile(r"^([ \t-]*)[\"']?(?:data|stringData)[\"']?[ \t]*:[ \t]*\{?[ \t]*(?:#.*)?$")
+_ENTRY = re.compile(
+    r"^[ \t]*[\"']?[\w.-]+[\"']?[ \t]*:[ \t]+[\"']?([^\s\"'{|>#$][^\"'\n]*?)[\"']?[ \t]*,?(?:[ \t]+#.*|[ \t]*)$"
+)
+_BLOCK = re.compile(r"^[ \t]*[\"']?[\w.-]+[\"']?[ \t]*:[ \t]+[|>][+-]?\d?[ \t]*(?:#.*)?$")
 MAX_LINE = 2000
 """Characters of a line that are looked at."""
 
@@ -27,28 +30,33 @@ class KubernetesSecretDetector(SpanPlugin):
             return
         at = 0
         for document in re.split(r"(?m)^(?=---)", text):
-            if _KIND.search(document):
-                yield from _values(document, at)
+            kind = _KIND.search(document)
+            if kind is not None:
+                yield from _values(document, at, kind[1])
             at += len(document)
 
 
-def _values(document: str, at: int) -> Iterator[SecretSpan]:
+def _values(document: str, at: int, prefix: str) -> Iterator[SecretSpan]:
+    """Yield the values of a manifest; `prefix` stands before its lines, as in one that is commented out."""
     section: int | None = None
     block: int | None = None
     for line in document.split("\n"):
         row = line[:MAX_LINE].rstrip("\r")
-        indent = len(row) - len(row.lstrip(" \t-"))
-        if row.strip() and not row.lstrip().startswith("#"):
-            if block is not None and indent > block:
-                yield masked_only(at + indent, at + len(row.rstrip()), "kubernetes-secret")
-            else:
-                block = None
-                if section is not None and indent > section:
-                    entry = _ENTRY.match(row)
-                    if entry is not None:
-                        yield masked_only(at + entry.start(1), at + entry.end(1), "kubernetes-secret")
-                    block = indent if _BLOCK.match(row) else None
-                else:
-                    found = _SECTION.match(row)
-                    section = len(found[1]) if found else None
+        start = at + (len(prefix) if row.startswith(prefix) else 0)
+        row = row.removeprefix(prefix)
         at += len(line) + 1
+        indent = len(row) - len(row.lstrip(" \t-"))
+        if not row.strip() or row.lstrip().startswith("#"):
+            continue
+        if block is not None and indent > block:
+            yield masked_only(start + indent, start + len(row.rstrip()), "kubernetes-secret")
+            continue
+        block = None
+        if section is None or indent <= section:
+            found = _SECTION.match(row)
+            section = len(found[1]) if found else None
+            continue
+        entry = _ENTRY.match(row)
+        if entry is not None:
+            yield masked_only(start + entry.start(1), start + entry.end(1), "kubernetes-secret")
+        block = indent if _BLOCK.match(row) else None

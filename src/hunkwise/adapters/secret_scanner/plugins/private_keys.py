@@ -32,6 +32,7 @@ _BODY = re.compile(
 _LINE = re.compile(rf"(?:{_BETWEEN}*+(?:[A-Za-z-]{{3,20}}: [^\n\\]{{0,100}}|[0-9A-Za-z+/=]{{2,}}+))++{_BETWEEN}*+")
 _RUN = re.compile(r"[0-9A-Za-z+/=]{16,}+")
 _LONE_LINE = re.compile(r"(?m)^[ \t]{0,20}([0-9A-Za-z+/]{64}|[0-9A-Za-z+/]{70}|[0-9A-Za-z+/]{76})[ \t\r]{0,4}$")
+_LAST_LINE = re.compile(r"\n[ \t]{0,20}([0-9A-Za-z+/]{2,75}={0,2})[ \t\r]{0,4}(?=\n|\Z)")
 
 
 class PrivateKeyBlockDetector(SpanPlugin):
@@ -102,7 +103,8 @@ def _bodies(text: str) -> Iterator[SecretSpan]:
             run.append(row)
             continue
         if len(run) >= MIN_BODY_LINES and _is_drawn("".join(each[1] for each in run)):
-            yield masked_only(run[0].start(1), run[-1].end(1), "private-key")
+            rest = _LAST_LINE.match(text, run[-1].end())
+            yield masked_only(run[0].start(1), rest.end(1) if rest else run[-1].end(1), "private-key")
         run = [row] if row is not None else []
 
 

@@ -1,0 +1,69 @@
+"""A merge queue asks about a group of pull requests."""
+
+from hunkwise import bootstrap
+from hunkwise.action import ending
+from hunkwise.action.ending import Job
+from hunkwise.bootstrap import pulls
+from hunkwise.core import publication
+from hunkwise.model.change import PullRequest
+from hunkwise.model.mode import MergeGroup
+from hunkwise.model.publication import CheckOutput, Conclusion
+from hunkwise.model.report import ReviewReport
+from hunkwise.pipeline import publish, pull_review
+from hunkwise.pipeline.group_review import Member
+from hunkwise.pipeline.pull_review import Done, Run
+from hunkwise.render import markdown
+
+EXTERNAL_ID = f"{publish.CHECK_NAME}/merge-group"
+"""Whose check it is on the group's commit, which is no pull request's."""
+
+
+def run(job: Job, mode: MergeGroup) -> int:
+    """Conclude the check on the group's commit and return the exit code; raises HostError."""
+    environment, repo = job.inputs.environment, job.context.repository
+    queued = pulls.queued_pulls(repo, mode, environment)
+    if not queued:
+        job.runtime.notice("hunkwise", "the merge queue no longer holds this group")
+        return 0
+    runs = [_run(job, number) for number, _ in queued]
+    last = runs[-1]
+    check = last.host.open_check(publish.CHECK_NAME, mode.head_sha, EXTERNAL_ID, None)
+    ends_as, output = pull_review.policy(last.settings).incomplete_as, CheckOutput(title="incomplete", summary=STOPPED)
+    try:
+        members = [_member(each, head) for each, (_, head) in zip(runs, queued, strict=True)]
+        report = pulls.review_group(repo, mode, members, last.settings, environment, job.runtime.say)
+        ends_as, output = _end(report, last)
+    finally:
+        if check is not None:
+            last.host.conclude_check(check, ends_as, output)
+    return ending.finish(job, Done(report=report, unsaid=()), last.settings)
+
+
+STOPPED = "The review of the merge group was stopped before it was complete."
+"""What the check of a run says that ended early."""
+
+
+def _run(job: Job, number: int) -> Run:
+    environment, config = job.inputs.environment, job.inputs.config
+    access = pulls.pull_access(PullRequest(repo=job.context.repository, number=number), environment)
+    overview = access.host.overview((config,) if config else bootstrap.CONFIG_FILES)
+    settings = pulls.pull_settings(overview, config=config, environment=environment, options=job.inputs.options)
+    return pulls.pull_run(access, overview, settings, pulls.state_keys(environment))
+
+
+def _member(run: Run, head: str) -> Member:
+    """Return what is known of a member; a check on another head than the queued one is none."""
+    own = publish.external_id(run.overview.pull.number)
+    checks = [each.conclusion for each in run.overview.checks if each.external_id == own and each.is_completed]
+    is_queued_head = run.head == head
+    return Member(
+        number=run.overview.pull.number,
+        conclusion=checks[-1] if checks and is_queued_head else None,
+        memory=run.before.memory,
+    )
+
+
+def _end(report: ReviewReport, last: Run) -> tuple[Conclusion, CheckOutput]:
+    ends_as = publication.conclusion(report.verdict.outcome, pull_review.policy(last.settings))
+    summary = markdown.summary(report, limit=pull_review.MAX_CHECK_SUMMARY)
+    return ends_as, CheckOutput(title=markdown.title(report), summary=summary)

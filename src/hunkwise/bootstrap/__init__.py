@@ -1,0 +1,102 @@
+"""The one room that names concrete adapters, and imports each only when it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from hunkwise.bootstrap import parts
+from hunkwise.bootstrap.parts import Progress
+from hunkwise.errors import UsageError
+from hunkwise.model.change import ChangeRef, DiffText
+from hunkwise.model.chat import Message
+from hunkwise.model.report import ReviewReport
+
+if TYPE_CHECKING:
+    # pydantic takes 100 ms: for --help only its name is needed
+    from hunkwise.adapters.actions_runtime import ActionsRuntime
+    from hunkwise.adapters.configuration import ConfigText
+    from hunkwise.settings import Settings
+
+CONFIG_FILES = (".hunkwise.yml", ".github/hunkwise.yml")
+"""Where a repository's configuration may stand; the first that exists counts."""
+
+
+def settings(
+    ref: ChangeRef,
+    *,
+    config: str | None,
+    repo: str,
+    environment: Mapping[str, str],
+    options: Mapping[str, Any],
+) -> Settings:
+    """Return the settings for a review of `ref`; for a range the repository's file is read at its base."""
+    from hunkwise.adapters import configuration  # noqa: PLC0415  # late: start-up
+
+    text = _given_config(config) if config is not None else _repository_config(ref, repo)
+    return configuration.load(text, environment, options)
+
+
+def review(ref: ChangeRef, chosen: Settings, environment: Mapping[str, str], say: Progress) -> ReviewReport:
+    """Review the change `ref` names."""
+    from hunkwise.pipeline import review as spine  # noqa: PLC0415  # late: it imports the parsers
+
+    ports = parts.ports(parts.changes(ref), chosen, environment, say)
+    try:
+        report = spine.run(ref, ports, chosen).report
+    finally:
+        if ports.chat is not None:
+            ports.chat.close()
+    for stage, spent in report.timings_ms.items():
+        say(f"{stage}: {spent:.0f} ms", detail=True)
+    return report
+
+
+def job(environment: Mapping[str, str], stream: TextIO) -> ActionsRuntime:
+    """Return the runner's side of a job of GitHub Actions."""
+    from hunkwise.adapters.actions_runtime import ActionsRuntime  # noqa: PLC0415  # late: start-up
+
+    return ActionsRuntime(environment, stream)
+
+
+def prompts(ref: ChangeRef, chosen: Settings, environment: Mapping[str, str], say: Progress) -> str:
+    """Return all that would be sent to a model for `ref`, as text."""
+    from hunkwise.pipeline import review as spine  # noqa: PLC0415  # late: it imports the parsers
+
+    unsent = chosen.model_copy(update={"engine": "rules"})
+    return shown(spine.prompts(ref, parts.ports(parts.changes(ref), unsent, environment, say), chosen))
+
+
+def shown(requests: Sequence[Sequence[Message]]) -> str:
+    """Return requests as a person reads them."""
+    texts = [
+        f"=== request {number} of {len(requests)}: {message.role} ===\n{message.content.text}"
+        for number, request in enumerate(requests, 1)
+        for message in request
+    ]
+    return "\n\n".join(texts) or "nothing would be sent: no hunk is to be reviewed"
+
+
+def _given_config(name: str) -> ConfigText:
+    from hunkwise.adapters.configuration import ConfigText  # noqa: PLC0415  # late: start-up
+
+    path = Path(name)
+    if not path.is_file():
+        raise UsageError(f"--config: there is no file {name}")
+    return ConfigText(name=name, content=path.read_bytes())
+
+
+def _repository_config(ref: ChangeRef, repo: str) -> ConfigText | None:
+    from hunkwise.adapters.configuration import ConfigText  # noqa: PLC0415  # late: start-up
+
+    if not isinstance(ref, DiffText):
+        from hunkwise.adapters.local_git import LocalGit  # noqa: PLC0415  # only the source asked for
+
+        found = LocalGit().config_text(ref, CONFIG_FILES)
+        return ConfigText(name=found[0], content=found[1]) if found else None
+    for name in CONFIG_FILES:
+        path = Path(repo) / name
+        if path.is_file():
+            return ConfigText(name=name, content=path.read_bytes())
+    return None

@@ -1,0 +1,94 @@
+"""The adapters behind the ports, each imported only when it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from hunkwise.bootstrap import gate
+from hunkwise.errors import ConfigurationError, UsageError
+from hunkwise.model.change import ChangeRef, DiffText
+from hunkwise.ports import ChangeSource, ChatModel, Ports
+
+if TYPE_CHECKING:
+    # pydantic takes 100 ms: for --help only its name is needed
+    from hunkwise.adapters.github import Wire
+    from hunkwise.settings import Settings
+
+
+class Progress(Protocol):
+    """Tells a person what happens; `detail` is for those who asked for it."""
+
+    def __call__(self, text: str, *, detail: bool = False) -> None:
+        """Say one line."""
+        ...
+
+
+def ports(source: ChangeSource, chosen: Settings, environment: Mapping[str, str], say: Progress) -> Ports:
+    """Return all that a review of a change from `source` needs; raises ConfigurationError."""
+    from hunkwise.adapters.prompt_files import PromptFiles  # noqa: PLC0415  # late: start-up
+    from hunkwise.adapters.syntax_rules import AstGrepRules  # noqa: PLC0415  # late: start-up
+    from hunkwise.adapters.system_clock import SystemClock  # noqa: PLC0415  # late: start-up
+    from hunkwise.adapters.token_counter import TiktokenCounter  # noqa: PLC0415  # late: start-up
+
+    return Ports(
+        changes=source,
+        secrets=gate.scanner(environment),
+        tokens=TiktokenCounter(),
+        rules=AstGrepRules(),
+        prompts=PromptFiles(),
+        chat=_chat(chosen, environment),
+        clock=SystemClock(),
+        progress=say,
+    )
+
+
+def changes(ref: ChangeRef) -> ChangeSource:
+    """Return the source of a change on this machine."""
+    if isinstance(ref, DiffText):
+        from hunkwise.adapters.diff_text import DiffTextSource  # noqa: PLC0415  # only the source asked for
+
+        return DiffTextSource()
+    from hunkwise.adapters.local_git import LocalGit  # noqa: PLC0415  # only the source asked for
+
+    return LocalGit()
+
+
+def wire(server: str | None, environment: Mapping[str, str]) -> Wire:
+    """Return the way to the code host; raises UsageError when `server` is another one than the environment's."""
+    from hunkwise.adapters.github import Wire  # noqa: PLC0415  # late: PyGithub
+    from hunkwise.adapters.system_clock import SystemClock  # noqa: PLC0415  # late: start-up
+
+    api_url = environment.get("GITHUB_API_URL", "")
+    own = environment.get("GITHUB_SERVER_URL", "") or _server(api_url)
+    if server is not None and server.lower() != own.lower():
+        # a token must not follow an address into another host's hands
+        raise UsageError(f"{server} is not {own}", hint=f"for an Enterprise Server: GITHUB_API_URL={server}/api/v3")
+    return Wire(
+        token=environment.get("GITHUB_TOKEN", ""),
+        clock=SystemClock(),
+        api_url=api_url,
+        graphql_url=environment.get("GITHUB_GRAPHQL_URL", ""),
+    )
+
+
+def _server(api_url: str) -> str:
+    """Return the address of the pages that belong to an API: api.github.com is beside github.com."""
+    return api_url.removesuffix("/").removesuffix("/api/v3").replace("://api.", "://") or "https://github.com"
+
+
+def _chat(chosen: Settings, environment: Mapping[str, str]) -> ChatModel | None:
+    """Return the model to ask, or None for the embedded engine; raises ConfigurationError when it can't be asked."""
+    keys = environment.get("OPENAI_API_KEY", "") or environment.get("OPENAI_API_KEYS", "").partition(",")[0]
+    base_url = environment.get("OPENAI_BASE_URL", "")
+    if chosen.engine == "rules" or (chosen.engine == "auto" and not keys and not base_url):
+        return None
+    if not keys and not base_url:
+        raise ConfigurationError(
+            "engine llm needs a model to ask", hint="set OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server"
+        )
+    from hunkwise.adapters.openai_chat import OpenAIChat  # noqa: PLC0415  # late: openai is slow to import
+
+    return OpenAIChat(
+        model=chosen.model, api_key=keys.strip() or None, base_url=base_url or None, timeout_s=chosen.timeout_s
+    )

@@ -1,0 +1,52 @@
+"""Name hunks by what a model is shown of them, so that a hunk read once is known again.
+
+A key holds no line number: it survives a shift, a rebase, and a move within the file. Equal hunks of one file are told
+apart by their order, so that what was found in one of them is not found in all.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+
+from hunkwise.core import redact
+from hunkwise.core.packing import RedactedLines
+from hunkwise.model.chat import Parameters
+from hunkwise.model.material import HunkKey
+
+DIGITS = 16
+"""Hex digits of the SHA-256 that a key keeps: 64 bits, far more than the hunks of one pull request need."""
+
+
+def by_hunk(hunks: Iterable[RedactedLines]) -> Mapping[HunkKey, str]:
+    """Return the key of each hunk of a change, equal ones numbered in the order of the diff."""
+    seen: dict[str, int] = {}
+    keys: dict[HunkKey, str] = {}
+    for lines in sorted(hunks, key=lambda each: (each.key.file, each.key.hunk)):
+        content = _content(lines)
+        nth = seen[content] = seen.get(content, 0) + 1
+        keys[lines.key] = _digest([content, str(nth)])
+    return keys
+
+
+def material(prompt_sha256: str, model: str, parameters: Parameters) -> str:
+    """Return the digest of what decides an answer besides the hunk itself: prompt, model, sampling."""
+    return _digest([prompt_sha256, model, json.dumps(asdict(parameters), sort_keys=True)])
+
+
+def _content(lines: RedactedLines) -> str:
+    """Digest path, signs and texts; placeholders are numbered by the hunk, for their own numbers count in the file."""
+    numbers: dict[str, str] = {}
+    rows = zip(lines.hunk.lines, lines.texts, strict=True)
+    text = "\n".join(f"{line.kind.value}{shown}" for line, shown in rows)
+    numbered = redact.PLACEHOLDER.sub(lambda found: _renumbered(found.group(), numbers), text)
+    return _digest([lines.path, numbered])
+
+
+def _renumbered(placeholder: str, numbers: dict[str, str]) -> str:
+    kind = placeholder.rpartition(":")[0]
+    return numbers.setdefault(placeholder, f"{kind}:{len(numbers) + 1}>")
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:DIGITS]

@@ -1,0 +1,232 @@
+"""One run on one pull request: what was said before, the review, and saying what holds now."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from hunkwise.core import marks, memory, publication, reuse, sanitise, signature, suggestions, threads
+from hunkwise.core.publication import Plan
+from hunkwise.core.reconcile import Before
+from hunkwise.core.signature import Keys
+from hunkwise.core.threads import Spoken
+from hunkwise.errors import HostError, HunkwiseError
+from hunkwise.model.change import ChangeRef, Notice
+from hunkwise.model.finding import Finding
+from hunkwise.model.memory import Memory
+from hunkwise.model.publication import Annotation, CheckOutput, Conclusion, ReviewEvent
+from hunkwise.model.pull import CheckRun, Overview, OwnComment
+from hunkwise.model.report import Outcome, ReviewReport, Verdict
+from hunkwise.pipeline import publish, pull_notices, review
+from hunkwise.pipeline.publish import Channels
+from hunkwise.pipeline.review import Reviewed
+from hunkwise.ports import CodeHost, Ports
+from hunkwise.render import comment, figures, markdown
+from hunkwise.settings import Settings
+
+SUMMARY = "<!-- hunkwise:summary -->"
+"""First line of the sticky summary, by which our own comment is known again."""
+
+MAX_CHECK_SUMMARY = 65_000
+"""Characters of a check's summary: GitHub takes 65,535 (https://docs.github.com/en/rest/checks/runs)."""
+
+STOPPED = "The review was stopped before it was complete; nothing of it is posted."
+"""What the check of a run says that a signal or a bug has ended."""
+
+MOVED = "the pull request moved on while it was reviewed; nothing of this run is posted, the next run speaks"
+"""What is said when the head is another at the end than at the start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What one run stands on; `newest_mark` is the highest counter that a comment of ours proves."""
+
+    host: CodeHost
+    overview: Overview
+    keys: Keys
+    settings: Settings
+    parses: suggestions.Parses
+    before: Before
+    newest_mark: int
+
+    @property
+    def head(self) -> str:
+        """The head commit this run speaks of."""
+        return self.overview.pull.head_sha
+
+
+def begin(
+    host: CodeHost, overview: Overview, settings: Settings, state_keys: Sequence[str], parses: suggestions.Parses
+) -> Run:
+    """Return a run that knows what our comments on the pull request tell."""
+    pull = overview.pull
+    keys = signature.keys(state_keys, pull.repo_id, pull.number)
+    read = [(thread, marks.read_mark(thread.body, keys)) for thread in overview.threads]
+    newest = marks.newest(mark for _, mark in read)
+    before = Before(
+        head=pull.head_sha,
+        memory=memory.decode((each.body for each in overview.comments), keys, newest),
+        spoken=tuple(Spoken(thread=thread, mark=mark) for thread, mark in read if mark is not None),
+        may_dismiss=threads.may_dismiss(pull.author, host.may_write),
+    )
+    return Run(
+        host=host,
+        overview=overview,
+        keys=keys,
+        settings=settings,
+        parses=parses,
+        before=before,
+        newest_mark=newest,
+    )
+
+
+def reviewed(ref: ChangeRef, run: Run, ports: Ports, unasked: str | None = None) -> Reviewed:
+    """Review the pull request; nothing is said yet. `unasked` says why no model is asked although one is wanted."""
+    trusts = run.overview.pull.author_may_write
+    return review.run(ref, ports, run.settings, run.before, trusts_author=trusts, unasked=unasked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """The report with what became of saying it; `unsaid` are notes at lines that no check shows."""
+
+    report: ReviewReport
+    unsaid: tuple[Annotation, ...]
+
+
+def in_silence(run: Run, found: Reviewed, notices: Sequence[Notice] = ()) -> Done:
+    """Return a review of which nothing is said on the pull request."""
+    report = replace(found.report, notices=(*found.report.notices, *notices))
+    return Done(report=report, unsaid=_planned(run, found, _remembered(run, found)).annotations)
+
+
+def complete(run: Run, allowed: Channels, review_it: Callable[[], Reviewed], hurry: Callable[[], None]) -> Done:
+    """Review and say what was found; the check ends, however the run does.
+
+    `hurry` is called before the check of a run that was stopped is concluded: there are 5 s left then.
+    """
+    why: str | None = STOPPED
+    try:
+        done = publish_all(run, review_it(), allowed)
+        why = None
+    except HunkwiseError as error:
+        why = f"{error.message}. {error.hint}".strip()
+        raise
+    finally:
+        if why is not None:
+            hurry()
+            give_up(run.host, allowed.check, policy(run.settings).incomplete_as, sanitise.plain(why))
+    return done
+
+
+def publish_all(run: Run, found: Reviewed, allowed: Channels) -> Done:
+    """Say what was found, and return the report with what became of saying it."""
+    if _has_moved(run):
+        return Done(report=_moved(run, found.report, allowed), unsaid=())
+    remembered = _remembered(run, found)
+    plan = _planned(run, found, remembered)
+    ends_as, shared = _shared(plan.conclusion, run.overview)
+    by_run = marks.of_run(remembered.counter, run.head)
+    told = publish.comments(plan, found.reconciled.close, by_run, run.host, run.head, allowed)
+    told_so = pull_notices.of_comments(run.before, found.reconciled, plan, told, allowed)
+    report = replace(found.report, notices=(*found.report.notices, *shared, *told_so))
+    if allowed.may_comment:
+        body = _summary(report, remembered, run.keys)
+        told = publish.summary(body, SUMMARY, told, run.host, _sticky(run.overview))
+    output = CheckOutput(
+        title=markdown.title(report),
+        summary=markdown.summary(report, limit=MAX_CHECK_SUMMARY),
+        annotations=plan.annotations,
+    )
+    told = publish.conclusion(ends_as, output, told, run.host, run.head, allowed)
+    report = replace(report, notices=(*report.notices, *pull_notices.of_verdict(told, allowed)))
+    return Done(report=report, unsaid=() if told.is_concluded else plan.annotations)
+
+
+def give_up(host: CodeHost, check: CheckRun | None, ends_as: Conclusion, why: str) -> None:
+    """Conclude an open check of a run that ends before its time."""
+    if check is not None:
+        host.conclude_check(check, ends_as, CheckOutput(title="incomplete", summary=why))
+
+
+def policy(settings: Settings) -> publication.Policy:
+    """Return what `settings` say of publishing."""
+    return publication.Policy(
+        max_comments=settings.max_comments,
+        approves=settings.review_event == "approve",
+        incomplete_as=Conclusion(settings.on_incomplete),
+    )
+
+
+def _has_moved(run: Run) -> bool:
+    """Whether the head is another now; where the host does not say, what was paid for is posted."""
+    try:
+        return run.host.head_sha() != run.head
+    except HostError:
+        return False
+
+
+def _moved(run: Run, report: ReviewReport, allowed: Channels) -> ReviewReport:
+    give_up(run.host, allowed.check, policy(run.settings).incomplete_as, f"{MOVED}.".capitalize())
+    return replace(report, verdict=Verdict(outcome=Outcome.INCOMPLETE, reasons=(MOVED,)))
+
+
+def _remembered(run: Run, found: Reviewed) -> Memory:
+    """Return the memory after this run; one that knows nothing new keeps its counter: a rerun changes nothing."""
+    report, previous = found.report, run.before.memory
+    spent = figures.total(report.usage, lambda asked: asked.cost_usd) if report.usage.by_model else 0.0
+    this = reuse.Run(
+        head=run.head,
+        counter=reuse.next_counter(previous, run.newest_mark),
+        material=found.material,
+        spent_usd=spent,
+    )
+    fresh = reuse.remember(report.findings, found.reading, this, previous)
+    if previous is not None and previous.counter >= run.newest_mark:
+        same = replace(fresh, counter=previous.counter, trusted=previous.trusted)
+        return same if same == previous else fresh
+    return fresh
+
+
+def _planned(run: Run, found: Reviewed, remembered: Memory) -> Plan:
+    shown = found.report.diff
+    text_by_path = {
+        path.decode("utf-8", "replace"): head.decode("utf-8", "replace") for path, head in found.heads.items()
+    }
+
+    def body(finding: Finding, hidden: str) -> str:
+        proof = suggestions.prove(finding, shown, text_by_path.get(finding.file), run.parses)
+        return comment.body(finding, proof, hidden)
+
+    plan = publication.plan(
+        found.reconciled,
+        shown,
+        found.report.verdict.outcome,
+        policy(run.settings),
+        mark=lambda fingerprint: marks.mark(fingerprint, remembered.counter, run.keys),
+        body=body,
+    )
+    opinion = run.overview.opinion
+    if opinion is not None and (opinion.event, opinion.head_sha) == (plan.event, run.head):
+        return replace(plan, event=ReviewEvent.COMMENT if plan.comments else None)
+    return plan
+
+
+def _shared(own: Conclusion, overview: Overview) -> tuple[Conclusion, tuple[Notice, ...]]:
+    """Return how the check ends: no better than that of another open pull request with the same head commit."""
+    numbers = {publish.external_id(number): number for number in overview.sharing}
+    failed = [numbers[each.external_id] for each in overview.checks if each.external_id in numbers and each.has_failed]
+    if not failed or own is Conclusion.FAILURE:
+        return own, ()
+    text = f"Pull request {failed[-1]} has the same head commit and is blocked, so the check fails here too."
+    return Conclusion.FAILURE, (Notice(code="shared-head", text=text),)
+
+
+def _summary(report: ReviewReport, remembered: Memory, keys: Keys) -> str:
+    """Return the sticky summary: its mark, the review, and the memory at its end."""
+    encoded = memory.encode(remembered, keys)
+    hidden = "\n".join(encoded.markers)
+    room = publication.MAX_BODY - len(SUMMARY) - len(hidden) - 8
+    return f"{SUMMARY}\n{markdown.summary(report, limit=room)}\n{hidden}\n"
+
+
+def _sticky(overview: Overview) -> OwnComment | None:
+    return next((each for each in overview.comments if each.body.startswith(SUMMARY)), None)

@@ -1,0 +1,131 @@
+"""A pull request's life: first run, rerun, pushes, force-pushes, and a head that moves amid a run."""
+
+from pathlib import Path
+from typing import Any
+
+from inline_snapshot import snapshot
+
+import fakes
+import loopback_answers as answers
+from loopback_answers import Answer
+from loopback_github import payloads
+from loopback_model import hunk_ids
+from pull_stage import BASE, THREE, Stage, finds, rows, staged
+
+TWO = {at: name for at, name in THREE.items() if at != 10}
+
+
+def test_a_first_run_says_each_finding_once_and_a_rerun_changes_nothing(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        done = stage.opened()
+        assert (done.code, done.outputs["outcome"], done.outputs["findings"]) == (1, "block", "3")
+        assert (done.outputs["high"], done.outputs["medium"], done.outputs["low"]) == ("1", "1", "1")
+        assert done.summary.startswith("## ⛔ hunkwise: block")
+        assert stage.picture() == snapshot()
+        before, asked = stage.visible(), len(stage.github.log)
+        again = stage.opened()
+        assert (again.code, again.outputs) == (done.code, done.outputs)
+        assert stage.visible() == before
+        assert len(stage.github.log) - asked <= 10
+
+
+def test_a_push_that_fixes_one_of_three_closes_that_one_and_says_nothing_again(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        stage.opened()
+        done = stage.pushed({"app.py": rows(planted=TWO)})
+        assert (done.code, done.outputs["outcome"], done.outputs["findings"]) == (0, "approve", "2")
+        assert stage.picture() == snapshot()
+
+
+def test_a_fixed_finding_is_resolved_where_the_token_may(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        stage.run.token = stage.github.token(
+            "actions", {"contents": "write", "pull-requests": "write", "checks": "write"}
+        )
+        stage.opened()
+        stage.pushed({"app.py": rows(planted=TWO)})
+        assert stage.picture() == snapshot()
+
+
+def test_a_fault_that_comes_back_is_said_again(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        stage.opened(state_key="one")
+        stage.pushed({"app.py": rows(planted=TWO)}, state_key="one")
+        done = stage.pushed({"app.py": rows(planted=THREE)}, state_key="one")
+        assert (done.code, done.outputs["findings"]) == (1, "3")
+        assert stage.picture() == snapshot()
+
+
+def test_a_rebase_onto_a_newer_base_repeats_nothing(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        stage.opened()
+        stage.github.state.commit({**BASE, "base.py": rows(10)})
+        moved = {at + 2: name for at, name in THREE.items()}
+        shifted = "import os\nimport sys\n" + rows(planted=THREE)
+        done = stage.pushed({"app.py": shifted, "base.py": rows(10)}, force=True)
+        assert (done.code, done.outputs["findings"]) == (1, "3")
+        threads = stage.github.state.pulls[1].threads
+        assert len(threads) == len(moved)
+        assert stage.picture() == snapshot()
+
+
+def test_a_head_that_moves_during_the_run_gets_nothing_stale(tmp_path: Path) -> None:
+    scene: list[Stage] = []
+
+    def pushes(body: dict[str, Any], index: int) -> Answer:
+        if index == 0:
+            scene[0].github.state.push(scene[0].pull, {"app.py": rows(planted=TWO)})
+        return finds(body, index)
+
+    with staged(tmp_path, script=pushes) as stage:
+        scene.append(stage)
+        done = stage.opened()
+        assert (done.code, done.outputs["outcome"]) == (0, "incomplete")
+        assert "moved on" in done.summary
+        assert stage.picture() == snapshot()
+        late = stage.run("pull_request", payloads.pull_request(stage.github, stage.pull, "synchronize"))
+        assert (late.code, late.outputs["outcome"]) == (0, "approve")
+        assert stage.picture() == snapshot()
+
+
+def test_the_run_of_an_event_that_a_later_push_overtook_leaves_it_to_that_one(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        payload = payloads.pull_request(stage.github, stage.pull)
+        stage.github.state.push(stage.pull, {"app.py": rows(planted=TWO)})
+        done = stage.run("pull_request", payload)
+        assert (done.code, len(stage.model.requests), stage.github.writes) == (0, 0, [])
+        assert "has moved on to" in done.log
+
+
+def test_two_pull_requests_on_one_head_share_no_better_check_than_the_worse_of_them(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        stage.github.state.commit({"app.py": rows(planted={at: THREE[at] for at in (10, 30)})}, branch="release")
+        second = stage.github.state.open_pull(head=None, base_branch="release")
+        stage.opened()
+        done = stage.run("pull_request", payloads.pull_request(stage.github, second))
+        assert (done.outputs["outcome"], done.outputs["findings"]) == ("approve", "1")
+        assert stage.picture() == snapshot()
+
+
+def test_an_unchanged_diff_with_signed_state_asks_no_model_and_keeps_its_verdict(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        first = stage.opened(state_key="one")
+        assert len(stage.model.requests) == 1
+        stage.github.state.commit({**BASE, "base.py": rows(10)})
+        done = stage.pushed({"app.py": rows(planted=THREE), "base.py": rows(10)}, force=True, state_key="one")
+        assert (done.code, done.outputs["outcome"]) == (first.code, first.outputs["outcome"]) == (1, "block")
+        assert len(stage.model.requests) == 1
+        assert "3 cached" in done.summary
+        assert stage.picture() == snapshot()
+
+
+def test_a_model_that_forgets_a_finding_has_not_fixed_it(tmp_path: Path) -> None:
+    def forgets(body: dict[str, Any], index: int) -> Answer:
+        return finds(body, index) if index == 0 else answers.completion(fakes.answer(hunk_ids(body)))
+
+    with staged(tmp_path, script=forgets) as stage:
+        stage.opened()
+        before = stage.visible()["pulls"][1]["threads"]
+        done = stage.opened()
+        assert (done.code, done.outputs["outcome"], done.outputs["findings"]) == (1, "block", "3")
+        assert stage.visible()["pulls"][1]["threads"] == before
