@@ -1,5 +1,6 @@
 """A pull request's change by GitHub's API, against a loopback GitHub and what git itself says."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -309,6 +310,6 @@ def test_a_submodule_s_patch_is_one() -> None:
             "sha": "b" * 40,
             "patch": f"@@ -1 +1 @@\n-Subproject commit {'a' * 40}\n+Subproject commit {'b' * 40}",
         }
-        github.faults.add(faults.Fault(path="/files$", answer=RefusalError(200, [listed])))  # type: ignore[arg-type]
+        github.faults.add(faults.Fault(path="/files$", answer=RefusalError(200, json.dumps([listed]))))
         (file,) = patch.parse(loaded(github, pull).diff).files
         assert file.is_submodule
