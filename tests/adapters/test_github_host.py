@@ -112,6 +112,14 @@ def test_a_timeout_doubles_nothing() -> None:
         assert len(github.snapshot()["pulls"][1]["reviews"]) == 1
 
 
+def test_the_last_try_is_looked_for_too() -> None:
+    with LoopbackGitHub() as github:
+        pull = opened(github)
+        github.faults.add(faults.cut(path="/reviews$", times=2), faults.answer_lost(path="/reviews$", skip=2))
+        assert review(Desk(github, pull), pull, note(1)) is Written.DONE
+        assert len(github.snapshot()["pulls"][1]["reviews"]) == 1
+
+
 def test_somebody_else_s_marker_counts_for_nothing() -> None:
     with LoopbackGitHub() as github:
         pull = opened(github)
