@@ -19,9 +19,10 @@ def refused(refusal: RefusalError | None) -> Reply | None:
     """Return a refusal as an answer; None stays none."""
     if refusal is None:
         return None
-    media = "application/json; charset=utf-8" if isinstance(refusal.body, dict) else "text/html; charset=utf-8"
-    payload = refusal.body if isinstance(refusal.body, dict) else refusal.body.encode()
-    return Reply(status=refusal.status, payload=payload, media=media, headers=refusal.headers)
+    if isinstance(refusal.body, str):
+        page = refusal.body.encode()
+        return Reply(status=refusal.status, payload=page, media="text/html; charset=utf-8", headers=refusal.headers)
+    return Reply(status=refusal.status, payload=refusal.body, headers=refusal.headers)
 
 
 class Dispatch:
