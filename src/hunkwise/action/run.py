@@ -12,8 +12,8 @@ from hunkwise.action import ending, merge_group, signals
 from hunkwise.action.ending import Job
 from hunkwise.bootstrap import pulls
 from hunkwise.bootstrap.pulls import PullAccess
-from hunkwise.core import events
-from hunkwise.errors import PermissionDeniedError, UsageError
+from hunkwise.core import events, sanitise
+from hunkwise.errors import HunkwiseError, PermissionDeniedError, UsageError
 from hunkwise.model.change import Notice, PullRequest
 from hunkwise.model.mode import (
     FromWorkflowRun,
@@ -79,18 +79,27 @@ def _pull(job: Job, mode: Review) -> int:
     access = pulls.pull_access(ref, job.inputs.environment)
     config = job.inputs.config
     overview = access.host.overview((config,) if config else bootstrap.CONFIG_FILES)
-    settings = pulls.pull_settings(
-        overview, config=config, environment=job.inputs.environment, options=job.inputs.options
-    )
     stale = _stale(mode, overview)
     if stale is not None:
         job.runtime.notice("hunkwise", stale)
         return 0
+    settings = _settings(job, mode, access, overview)
     admitted = events.admitted(_with_subject(mode, overview), _policy(settings))
     if isinstance(admitted, Skipped):
         return _skip(job, admitted, access, overview)
     run = pulls.pull_run(access, overview, settings, pulls.state_keys(job.inputs.environment))
     return ending.finish(job, _done(job, mode, ref, access, run), settings)
+
+
+def _settings(job: Job, mode: Review, access: PullAccess, overview: Overview) -> Settings:
+    """Return the settings; where they can't be read the check fails and says why: a required one would wait for ever."""
+    told = job.inputs
+    try:
+        return pulls.pull_settings(overview, config=told.config, environment=told.environment, options=told.options)
+    except HunkwiseError as error:
+        if not mode.token_is_read_only and not told.is_dry_run:
+            publish.fail(access.host, overview, sanitise.plain(f"{error.message}. {error.hint}".strip()))
+        raise
 
 
 def _with_subject(mode: Review, overview: Overview) -> Review:

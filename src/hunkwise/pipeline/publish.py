@@ -55,10 +55,20 @@ def channels(host: CodeHost, overview: Overview) -> Channels:
 
 def skip(host: CodeHost, overview: Overview, why: str) -> None:
     """Conclude a neutral check that says why nothing is reviewed: a required one would wait for ever."""
+    _unreviewed(host, overview, Conclusion.NEUTRAL, CheckOutput(title="not reviewed", summary=why))
+
+
+def fail(host: CodeHost, overview: Overview, why: str) -> None:
+    """Conclude a failed check that says why nothing can be reviewed: not even whether that should be neutral is known."""
+    _unreviewed(host, overview, Conclusion.FAILURE, CheckOutput(title="incomplete: wrong configuration", summary=why))
+
+
+def _unreviewed(host: CodeHost, overview: Overview, ends_as: Conclusion, output: CheckOutput) -> None:
     head, own = overview.pull.head_sha, external_id(overview.pull.number)
-    check = host.open_check(CHECK_NAME, head, own, None)
+    known = next((check for check in reversed(overview.checks) if check.external_id == own), None)
+    check = host.open_check(CHECK_NAME, head, own, known)
     if check is not None:
-        host.conclude_check(check, Conclusion.NEUTRAL, CheckOutput(title="not reviewed", summary=why))
+        host.conclude_check(check, ends_as, output)
 
 
 def external_id(number: int) -> str:
