@@ -1,8 +1,8 @@
 """Run `hunkwise action` as a process, as GitHub runs a container: inputs, context and payload come from outside.
 
-    run = ActionRun(tmp_path, github, model)
-    done = run("pull_request", payloads.pull_request(github, pull))
-    assert done.code == 0 and done.outputs["outcome"] == "approve"
+run = ActionRun(tmp_path, github, model)
+done = run("pull_request", payloads.pull_request(github, pull))
+assert done.code == 0 and done.outputs["outcome"] == "approve"
 """
 
 import json

@@ -1,7 +1,7 @@
 """Pushes to a pull request, from the texts of its files: what a run reads, finds, and leaves for the next.
 
-`read({"app.py": (base, head)})` diffs real texts through the real parser. `found(reading, "quote")` is a model's finding
-on the lines of that quote, named by ranking as the pipeline does.
+`read({"app.py": (base, head)})` diffs real texts through the real parser. `found(reading, "quote")` is a model's
+finding on the lines of that quote. Threads are those of a first run: they stand on no memory.
 """
 
 import difflib
@@ -31,7 +31,8 @@ def parsed(texts: Mapping[str, tuple[str, str]]) -> Diff:
     parts: list[str] = []
     for path, (base, head) in texts.items():
         body = difflib.unified_diff(base.splitlines(), head.splitlines(), f"a/{path}", f"b/{path}", lineterm="")
-        parts += [f"diff --git a/{path} b/{path}", *body]
+        if base != head:
+            parts += [f"diff --git a/{path} b/{path}", *body]
     return patch.parse(("\n".join(parts) + "\n").encode())
 
 
@@ -107,7 +108,7 @@ def thread(finding: Finding, *, trusted: bool = True, **changes: object) -> Spok
         resolved_by=None,
         is_minimized=False,
     )
-    mark = Mark(fingerprint=finding.fingerprint, counter=1, trusted=trusted)
+    mark = Mark(fingerprint=finding.fingerprint, counter=0, trusted=trusted)
     return Spoken(thread=replace(made, **changes), mark=mark)  # type: ignore[arg-type]  # fields by name
 
 

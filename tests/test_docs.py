@@ -6,7 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
+from hunkwise.adapters import actions_runtime
+from hunkwise.adapters.actions_runtime import inputs
 from hunkwise.adapters.prompt_files import PromptFiles
 from hunkwise.cli import COMMANDS
 from hunkwise.cli.review import EXIT_BY_OUTCOME, command
@@ -29,6 +32,34 @@ def _default(value: object) -> str:
     if value == ():
         return "none"
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def test_the_action_s_inputs_and_outputs_are_those_of_the_code_and_of_the_page() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    assert set(action["inputs"]) == inputs.NAMES
+    assert tuple(action["outputs"]) == actions_runtime.OUTPUTS
+    page = (ROOT / "docs" / "github.md").read_text("utf-8")
+    for part, name in (("inputs", "input"), ("outputs", "output")):
+        table = page.split(f"| {name} | meaning |")[1].split("\n\n")[0]
+        rows = re.findall(r"^\| `([\w-]+)` \| (.+) \|$", table, re.MULTILINE)
+        assert rows == [(key, each["description"]) for key, each in action[part].items()]
+
+
+def test_every_input_has_a_default_and_those_that_are_settings_leave_them_alone() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    assert all("default" in each for each in action["inputs"].values())
+    for name in inputs.SETTINGS:
+        each = action["inputs"][name.replace("_", "-")]
+        default = str(Settings.model_fields[name].default)
+        assert each["default"] == ""
+        assert default in each["description"], name
+
+
+def test_every_action_that_a_workflow_uses_is_pinned_to_a_commit() -> None:
+    files = [*ROOT.glob(".github/workflows/*.yml"), *ROOT.glob(".github/examples/*.yml")]
+    used = [each for file in files for each in re.findall(r"uses: (\S+)", file.read_text("utf-8"))]
+    assert used
+    assert all(each == "./" or re.search(r"@[0-9a-f]{40}$", each) for each in used), used
 
 
 def test_every_option_of_review_stands_in_the_readme() -> None:

@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 
 from github_builder import Desk
+from hunkwise.adapters.github import blobs, unpatched
 from hunkwise.core import patch
 from hunkwise.errors import ChangeError, HostError, NotOnHostError
 from hunkwise.model.change import Change, WorkingTree
 from hunkwise.model.diff import FileDiff
 from loopback_github import Limits, LoopbackGitHub, Pull, faults
+from loopback_github.refusals import RefusalError
 
 Content = str | bytes | tuple[str, bytes]
 BASE: dict[str, Content] = {
@@ -219,7 +221,7 @@ def test_a_query_that_is_too_much_is_asked_in_halves() -> None:
         pull = opened(github, {"a": "1\n"}, head)
         desk = Desk(github, pull)
         desk.host.overview(())
-        github.faults.add(faults.storm(502, path="/graphql", times=5))
+        github.faults.add(faults.storm(502, path="/graphql", times=2))
         change = Change(source="github", repo=None, base=None, head=pull.head_sha, diff=b"")
         assert len(desk.changes.head_files(desk.ref, change, [path.encode() for path in head])) == 8
 
@@ -246,3 +248,66 @@ def test_a_comparison_without_a_merge_base_is_an_error() -> None:
         github.faults.add(faults.raw(200, {}, path="/compare/"))
         with pytest.raises(HostError, match="names no merge base"):
             loaded(github, pull)
+
+
+def test_computing_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpatched, "MAX_DIFF_BYTES", 1)
+    monkeypatch.setattr(unpatched, "BATCH", 1)
+    with LoopbackGitHub(limits=Limits(diff_files=0, patch_lines=0)) as github:
+        pull = opened(github, {"a.py": "x\n", "b.py": "x\n"}, {"a.py": "y\n", "b.py": "y\n"})
+        change = loaded(github, pull)
+        assert list(shapes(change.diff)) == [b"a.py"]
+        assert [(each.path, "too large to compute" in each.reason) for each in change.unread] == [("b.py", True)]
+
+
+def test_contents_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blobs, "MAX_TOTAL_BYTES", 50)
+    with LoopbackGitHub() as github:
+        pull = opened(github, {"a": "1\n"}, {f"f{at:03}.py": "x\n" for at in range(110)})
+        desk = Desk(github, pull)
+        change = Change(source="github", repo=None, base=None, head=pull.head_sha, diff=b"")
+        got = desk.changes.head_files(desk.ref, change, [b"f%03d.py" % at for at in range(110)])
+        assert len(got) == 50
+
+
+def test_files_asked_for_one_by_one_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blobs, "MAX_SINGLE", 2)
+    with LoopbackGitHub() as github:
+        pull = opened(github, {"a": "1\n"}, {f"f{at}.py": b"\xe9 %d" % at for at in range(4)})
+        desk = Desk(github, pull)
+        change = Change(source="github", repo=None, base=None, head=pull.head_sha, diff=b"")
+        assert len(desk.changes.head_files(desk.ref, change, [b"f%d.py" % at for at in range(4)])) == 2
+
+
+@pytest.mark.parametrize("payload", [{}, {"encoding": "utf-8", "content": "x"}, {"encoding": "base64", "content": "x"}])
+def test_a_blob_that_does_not_come_is_left_out(payload: dict[str, str]) -> None:
+    with LoopbackGitHub() as github:
+        pull = opened(github, {"a": "1\n"}, {"a": b"\xe9"})
+        desk = Desk(github, pull)
+        github.faults.add(faults.raw(200, payload, path="/git/blobs/"))
+        change = Change(source="github", repo=None, base=None, head=pull.head_sha, diff=b"")
+        assert desk.changes.head_files(desk.ref, change, [b"a"]) == {}
+
+
+def test_without_git_what_github_does_not_compare_is_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    with LoopbackGitHub(limits=Limits(diff_files=0, patch_lines=0)) as github:
+        pull = opened(github, {"a.py": "x\n"}, {"a.py": "y\n"})
+        github.state.comparison(pull)
+        monkeypatch.setattr("shutil.which", lambda _: None)
+        change = loaded(github, pull)
+        assert [each.reason for each in change.unread] == ["GitHub shows no patch, and git is not installed"]
+
+
+def test_a_submodule_s_patch_is_one() -> None:
+    with LoopbackGitHub(limits=Limits(diff_files=0)) as github:
+        pull = opened(github, {"a.py": "x\n"}, {"a.py": "y\n"})
+        listed = {
+            "filename": "lib",
+            "status": "modified",
+            "changes": 2,
+            "sha": "b" * 40,
+            "patch": f"@@ -1 +1 @@\n-Subproject commit {'a' * 40}\n+Subproject commit {'b' * 40}",
+        }
+        github.faults.add(faults.Fault(path="/files$", answer=RefusalError(200, [listed])))  # type: ignore[arg-type]
+        (file,) = patch.parse(loaded(github, pull).diff).files
+        assert file.is_submodule

@@ -1,12 +1,18 @@
 """What is written on a pull request, against a loopback GitHub: what people see afterwards, and what was reported."""
 
+import contextlib
 import json
+import socket
+import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from fakes import DrivenClock
 from github_builder import CHECK, Desk
+from hunkwise.adapters.github import GitHubHost, GitHubPull, Wire
 from hunkwise.model.diff import Side
 from hunkwise.model.publication import Annotation, CheckOutput, Conclusion, InlineComment, ReviewEvent, Written
 from hunkwise.model.pull import CheckRun, Thread
@@ -86,12 +92,12 @@ def test_each_kind_of_writing_survives_a_broken_connection(write: str, lost: boo
         pull = opened(github)
         desk = Desk(github, pull)
         github.faults.add(faults.answer_lost() if lost else faults.cut(method="POST", path="/repos/"))
-        writing = {
+        writing: dict[str, Callable[[], Written]] = {
             "review": lambda: review(desk, pull, note(1)),
             "comment": lambda: desk.host.create_comment(f"Sum {MARK}", MARK),
             "file": lambda: desk.host.create_file_comment(pull.head_sha, "a.py", f"All {MARK}", MARK),
-        }[write]
-        assert writing() is Written.DONE
+        }
+        assert writing[write]() is Written.DONE
         shown = github.snapshot()["pulls"][1]
         said = len(shown["comments"]) if write == "comment" else len(shown["reviews"])
         assert said == 1
@@ -113,6 +119,16 @@ def test_somebody_else_s_marker_counts_for_nothing() -> None:
         github.faults.add(faults.storm(502, method="POST", path="/comments$", times=1))
         assert Desk(github, pull).host.create_comment(f"Sum {MARK}", MARK) is Written.DONE
         assert [each["author"] for each in github.snapshot()["pulls"][1]["comments"]] == ["eve", "github-actions[bot]"]
+
+
+def test_a_marker_of_another_kind_of_writing_counts_for_nothing() -> None:
+    with LoopbackGitHub() as github:
+        pull = opened(github)
+        desk = Desk(github, pull)
+        assert desk.host.create_comment(f"Sum {MARK}", MARK) is Written.DONE
+        github.faults.add(faults.cut(path="/reviews$"))
+        assert review(desk, pull, note(1)) is Written.DONE
+        assert len(github.snapshot()["pulls"][1]["reviews"]) == 1
 
 
 def test_a_storm_ends_in_lost_and_not_in_an_error() -> None:
@@ -257,6 +273,26 @@ def test_no_batch_of_annotations_is_lost_or_doubled(at: int, lost: bool) -> None
         assert len(github.snapshot()["checks"][0]["annotations"]) == 120
 
 
+@pytest.mark.parametrize("arrived", [0, 50, 100, 120])
+def test_a_run_after_one_that_was_killed_adds_the_annotations_that_are_missing(arrived: int) -> None:
+    with LoopbackGitHub() as github:
+        pull = opened(github)
+        desk = Desk(github, pull)
+        notes = tuple(annotation(at % 110) for at in range(120))
+        output = CheckOutput(title="t", summary="s", annotations=notes[:arrived])
+        assert desk.host.conclude_check(check(desk, pull), Conclusion.FAILURE, output) is Written.DONE
+        again = Desk(github, pull)
+        known = again.host.overview(()).checks[0]
+        taken_up = again.host.open_check(CHECK, pull.head_sha, "1", known)
+        assert taken_up is not None
+        github.faults.add(faults.answer_lost(method="PATCH"))
+        whole = CheckOutput(title="t", summary="s", annotations=notes)
+        assert again.host.conclude_check(taken_up, Conclusion.FAILURE, whole) is Written.DONE
+        shown = github.snapshot()["checks"]
+        assert [len(each["annotations"]) for each in shown] == [120]
+        assert [each["title"] for each in shown[0]["annotations"]] == [each.title for each in notes]
+
+
 def test_texts_of_a_check_are_cut_at_github_s_limit() -> None:
     with LoopbackGitHub() as github:
         pull = opened(github)
@@ -332,6 +368,56 @@ def test_closing_in_a_hurry_takes_seconds_and_one_try() -> None:
         assert time.monotonic() - started < 4.5
         assert desk.clock.slept == []
         assert desk.host.conclude_check(opened_check, Conclusion.NEUTRAL, OUTPUT) is Written.DONE
+
+
+def test_closing_in_a_hurry_does_not_wait_for_an_answer_that_drips() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=_drip, args=(server,), daemon=True).start()
+        wire = Wire(token="x", clock=DrivenClock(), api_url=f"http://127.0.0.1:{server.getsockname()[1]}")
+        host = GitHubHost(GitHubPull(wire, "acme/shop", 1, check_name=CHECK))
+        host.hurry()
+        started = time.monotonic()
+        run = CheckRun(id=1, external_id="1", is_completed=False, conclusion=None)
+        assert host.conclude_check(run, Conclusion.NEUTRAL, OUTPUT) is Written.LOST
+        assert time.monotonic() - started < 4.9
+
+
+def _drip(server: socket.socket) -> None:
+    connection, _ = server.accept()
+    with connection, contextlib.suppress(OSError):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        while True:
+            connection.sendall(b"x")
+            time.sleep(0.5)
+
+
+def test_hurry_does_not_wait_for_a_request_that_is_under_way() -> None:
+    with LoopbackGitHub() as github:
+        pull = opened(github)
+        desk = Desk(github, pull, timeout_s=30)
+        opened_check = check(desk, pull)
+        github.faults.add(faults.Fault(path="/issues/", delay_s=60))
+        other = threading.Thread(target=lambda: desk.host.create_comment("x", "x"), daemon=True)
+        other.start()
+        time.sleep(0.2)
+        desk.host.hurry()
+        started = time.monotonic()
+        assert desk.host.conclude_check(opened_check, Conclusion.NEUTRAL, OUTPUT) is Written.DONE
+        assert time.monotonic() - started < 2
+    other.join(5)
+    assert not other.is_alive()
+
+
+def test_threads_share_a_connection_without_mixing_answers() -> None:
+    with LoopbackGitHub() as github:
+        pull = opened(github)
+        names = [f"user{at}" for at in range(40)]
+        for name in names:
+            github.state.account(name, role="write" if int(name[4:]) % 3 else "read")
+        host = Desk(github, pull).host
+        with ThreadPoolExecutor(8) as pool:
+            told = list(pool.map(host.may_write, names))
+        assert told == [bool(int(name[4:]) % 3) for name in names]
 
 
 def test_in_a_hurry_the_conclusion_goes_before_further_annotations() -> None:

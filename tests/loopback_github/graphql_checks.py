@@ -1,5 +1,6 @@
 """GraphQL's answers about checks and statuses."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,7 +76,26 @@ def statuses(commit: Commit, context: GraphContext) -> dict[str, Any] | None:
     return {"id": f"ST_{commit.sha}", "state": worst, "contexts": latest}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """An annotation of a run; they have no ids that anybody sees."""
+
+    node_id: str
+    given: Mapping[str, Any]
+
+
+def _notes(run: CheckRun, _: GraphContext, **page: Any) -> dict[str, Any]:
+    return connection([Note(node_id=str(at), given=each) for at, each in enumerate(run.annotations)], **page)
+
+
 RESOLVERS: Resolvers = {
+    "CheckAnnotation": {
+        "annotationLevel": lambda note, _: note.given["annotation_level"].upper(),
+        "location": lambda note, _: {side: {"line": note.given[f"{side}_line"]} for side in ("start", "end")},
+        "message": lambda note, _: note.given["message"],
+        "path": lambda note, _: note.given["path"],
+        "title": lambda note, _: note.given.get("title"),
+    },
     "CheckSuite": {
         "id": lambda suite, _: suite.node_id,
         "databaseId": lambda suite, _: suite.app.id,
@@ -86,6 +106,7 @@ RESOLVERS: Resolvers = {
         "checkRuns": _runs,
     },
     "CheckRun": {
+        "annotations": _notes,
         "id": lambda run, _: run.node_id,
         "databaseId": lambda run, _: run.id,
         "name": lambda run, _: run.name,

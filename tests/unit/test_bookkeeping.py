@@ -32,3 +32,14 @@ def test_a_hunk_nobody_spoke_for_is_failed_never_forgotten() -> None:
     ledger = bookkeeping.balance(DIFF, {})
     assert {entry.state for entry in ledger.entries} == {HunkState.FAILED}
     assert ledger.entries[0].reason == "no engine answered for it"
+
+
+def test_each_hunk_finds_its_entry_again() -> None:
+    ledger = bookkeeping.balance(DIFF, {})
+    entries = bookkeeping.by_hunk(DIFF, ledger)
+    assert list(entries) == [
+        HunkKey(file=0, hunk=0),
+        HunkKey(file=0, hunk=1),
+        HunkKey(file=1, hunk=NO_HUNK),
+    ]
+    assert list(entries.values()) == list(ledger.entries[:3])

@@ -119,3 +119,27 @@ def test_hits_of_one_rule_that_overlap_are_two_unless_their_lines_are_the_same()
     assert len(kept) == 2
     kept, _ = ranking.rank([wide, finding(1, origin="rule:r", end_line=5)])
     assert len(kept) == 1
+
+
+@pytest.mark.parametrize(
+    ("quote", "line", "replacement", "kept"),
+    [
+        ("foo(x)", "foo(x)", "foo(y)", True),
+        ("12+|foo(x)", "foo(x)", "foo(y)", True),
+        ("foo(x)", "bar = foo(x)", "foo(y)", False),
+        ("foo(x)", "bar = foo(x)", "bar = foo(y)", True),
+        ("foo(x)", "foo(x)  # why", "foo(y)", False),
+        ("a()\nb(", "a()\nb(1)", "c()", False),
+    ],
+)
+def test_a_replacement_for_a_part_of_a_line_does_not_take_the_rest_with_it(
+    quote: str, line: str, replacement: str, *, kept: bool
+) -> None:
+    anchor = Anchor(path="app.py", line=1, end_line=1, side=Side.RIGHT, quote=line)
+    made = ranking.from_model(replace(claim(quote), replacement=replacement), anchor)
+    assert (made.replacement is not None) is kept
+
+
+def test_words_are_alike_by_what_they_share() -> None:
+    assert ranking.likeness("", "") == 1.0
+    assert ranking.likeness("a b", "A, c") == 1 / 3

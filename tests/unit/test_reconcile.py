@@ -10,11 +10,13 @@ import builders
 import push_builder as push
 from hunkwise.core import ranking
 from hunkwise.core.bookkeeping import NO_HUNK, End
-from hunkwise.core.threads import FILE_GONE, FIXED, SAID_TWICE
+from hunkwise.core.reconcile import Reconciled
+from hunkwise.core.threads import FILE_GONE, FIXED, NOT_HELD, SAID_TWICE
 from hunkwise.model.diff import Side, UnreadableFile
 from hunkwise.model.finding import Finding, Severity
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import HunkKey
+from hunkwise.model.memory import Memory
 
 PLAIN = "".join(f"line {n}\n" for n in range(1, 61))
 FAILED = End(state=HunkState.FAILED, reason="timeout")
@@ -37,7 +39,7 @@ HEAD = edited(
 QUOTES = ("first = danger(1)", "second = danger(2)", "third = danger(3)")
 
 
-def first_run(head: str = HEAD) -> tuple[push.reconcile.Reconciled, push.Memory]:
+def first_run(head: str = HEAD) -> tuple[Reconciled, Memory]:
     reading = push.read({"app.py": (PLAIN, head)})
     held = push.run(reading, [push.found(reading, quote, description=f"{quote} is wrong.") for quote in QUOTES])
     return held, push.after(reading, held)
@@ -190,7 +192,7 @@ def test_a_reverted_file_is_fixed_and_a_renamed_one_goes_on() -> None:
 TWINS = edited(PLAIN, ("line 10\n", "run(x)\n"), ("line 30\n", "run(x)\n"))
 
 
-def twins() -> tuple[push.reconcile.Reconciled, push.Memory]:
+def twins() -> tuple[Reconciled, Memory]:
     reading = push.read({"app.py": (PLAIN, TWINS)})
     held = push.run(reading, [push.found(reading, "run(x)", nth=nth) for nth in (0, 1)])
     return held, push.after(reading, held)
@@ -297,11 +299,14 @@ def test_a_thread_resolved_by_one_who_may_dismisses_and_is_not_said_again() -> N
     reading = push.read({"app.py": (PLAIN, HEAD)})
     spoken = [push.thread(each, is_resolved=True, resolved_by="maintainer") for each in held.findings]
     findings = [push.found(reading, QUOTES[0])]
-    names = {each.fingerprint for each in held.findings}
+    names = frozenset(each.fingerprint for each in held.findings)
+    nothing: frozenset[str] = frozenset()
     again = push.run(reading, findings, memory, spoken)
-    assert (again.dismissed, again.suppressed, again.create) == (names, names, ())
+    assert again.dismissed == again.suppressed == names
+    assert again.create == ()
     denied = push.run(reading, findings, memory, spoken, may_dismiss=lambda _: False)
-    assert (denied.dismissed, denied.suppressed, denied.create) == (frozenset(), names, ())
+    assert (denied.dismissed, denied.suppressed) == (nothing, names)
+    assert denied.create == ()
     unsigned = [replace(each, mark=replace(each.mark, trusted=False)) for each in spoken]
     forged = push.run(reading, findings, memory, unsigned)
     assert (forged.dismissed, forged.create) == (frozenset(), ())
@@ -331,16 +336,37 @@ def test_unsigned_marks_keep_from_repeating_only_what_is_visible() -> None:
     assert push.run(reading, findings, None, resolved).create == ()
 
 
-def test_what_we_closed_is_said_again_when_it_is_back_and_what_a_person_folded_is_not() -> None:
+def test_what_was_fixed_and_is_back_is_another_finding_that_no_old_thread_dismisses() -> None:
     held, memory = first_run()
     reading = push.read({"app.py": (PLAIN, HEAD)})
     findings = [push.found(reading, quote) for quote in QUOTES]
-    closed = [push.thread(each, is_minimized=True) for each in held.findings]
-    assert push.run(reading, findings, memory, closed).create == ()
     forgotten = replace(memory, findings=())
-    assert len(push.run(reading, findings, forgotten, closed).create) == 3
-    resolved = [push.thread(each, is_resolved=True) for each in held.findings]
-    assert len(push.run(reading, findings, forgotten, resolved).create) == 3
+    for how in ({"is_minimized": True}, {"is_resolved": True}, {"is_resolved": True, "resolved_by": "m"}):
+        closed = [push.thread(each, **how) for each in held.findings]
+        back = push.run(reading, findings, forgotten, closed)
+        assert len(back.create) == 3
+        assert (back.dismissed, back.suppressed) == (frozenset(), frozenset())
+        again = push.run(reading, findings, push.after(reading, back, forgotten), closed)
+        assert len(again.create) == 3
+        assert again.dismissed == frozenset()
+
+
+def test_what_a_person_folded_is_not_said_again() -> None:
+    held, memory = first_run()
+    reading = push.read({"app.py": (PLAIN, HEAD)})
+    folded = [push.thread(each, is_minimized=True) for each in held.findings]
+    again = push.run(reading, [push.found(reading, quote) for quote in QUOTES], memory, folded)
+    assert (again.create, again.close, again.dismissed) == ((), (), frozenset())
+    assert len(again.suppressed) == 3
+
+
+def test_a_comment_whose_closing_was_cut_off_is_closed_by_the_next_run() -> None:
+    held, memory = first_run()
+    reading = push.read({"app.py": (PLAIN, HEAD)})
+    again = push.run(reading, [], replace(memory, findings=()), push.threads(held))
+    assert {each.reason for each in again.close} == {NOT_HELD}
+    newer = [replace(each, mark=replace(each.mark, counter=memory.counter)) for each in push.threads(held)]
+    assert push.run(reading, [], replace(memory, findings=()), newer).close == ()
 
 
 def test_of_two_comments_on_one_finding_the_older_is_closed() -> None:

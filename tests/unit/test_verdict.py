@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from hunkwise.core import ranking, verdict
@@ -69,4 +71,35 @@ def test_the_reasons_say_what_a_person_needs() -> None:
     free = verdict.Gate(fail_on=None, min_confidence=0)
     assert verdict.decide([finding("low")], ledger(REVIEWED), free).reasons == (
         "1 hunk reviewed, 1 finding, nothing blocks by configuration",
+    )
+
+
+def test_a_dismissed_finding_does_not_block_and_it_is_said() -> None:
+    named = [replace(finding(), fingerprint="a"), replace(finding(), fingerprint="b")]
+    decided = verdict.decide(named, ledger(REVIEWED), GATE, dismissed={"a"})
+    assert decided.outcome is Outcome.BLOCK
+    assert decided.reasons == (
+        "1 finding at or above high",
+        "1 finding that would block was dismissed in its thread",
+    )
+    decided = verdict.decide(named, ledger(REVIEWED), GATE, dismissed={"a", "b"})
+    assert decided.outcome is Outcome.APPROVE
+    assert decided.reasons == (
+        "1 hunk reviewed, 2 findings, none of them blocks",
+        "2 findings that would block were dismissed in their threads",
+    )
+    decided = verdict.decide(named, ledger(FAILED), GATE, dismissed={"a", "b"})
+    assert decided.outcome is Outcome.INCOMPLETE
+    assert len(decided.reasons) == 2
+    mild = verdict.decide([replace(finding("low"), fingerprint="a")], ledger(REVIEWED), GATE, dismissed={"a"})
+    assert len(mild.reasons) == 1
+
+
+def test_what_was_open_before_still_blocks_and_it_is_said() -> None:
+    carried = replace(finding(), status="open")
+    assert verdict.decide([finding(), carried], ledger(REVIEWED), GATE).reasons == (
+        "2 findings at or above high, 1 of them open since an earlier run",
+    )
+    assert verdict.decide([carried], ledger(REVIEWED), GATE).reasons == (
+        "1 finding at or above high, open since an earlier run",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from hunkwise.bootstrap import gate
 from hunkwise.errors import ConfigurationError, UsageError
 from hunkwise.model.change import ChangeRef, DiffText
 from hunkwise.ports import ChangeSource, ChatModel, Ports
@@ -26,14 +27,13 @@ class Progress(Protocol):
 def ports(source: ChangeSource, chosen: Settings, environment: Mapping[str, str], say: Progress) -> Ports:
     """Return all that a review of a change from `source` needs; raises ConfigurationError."""
     from hunkwise.adapters.prompt_files import PromptFiles  # noqa: PLC0415  # late: start-up
-    from hunkwise.adapters.secret_scanner import DetectSecretsScanner  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.syntax_rules import AstGrepRules  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.system_clock import SystemClock  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.token_counter import TiktokenCounter  # noqa: PLC0415  # late: start-up
 
     return Ports(
         changes=source,
-        secrets=DetectSecretsScanner(),
+        secrets=gate.scanner(environment),
         tokens=TiktokenCounter(),
         rules=AstGrepRules(),
         prompts=PromptFiles(),

@@ -131,12 +131,14 @@ def review_group(
     return group_review.report(ref, ports, chosen, members)
 
 
-def prompts_of_pull(ref: PullRequest, access: PullAccess, run: pull_review.Run, say: Progress) -> str:
+def prompts_of_pull(
+    ref: PullRequest, access: PullAccess, run: pull_review.Run, environment: Mapping[str, str], say: Progress
+) -> str:
     """Return all that would be sent to a model for a pull request, as text."""
     from hunkwise.pipeline import review as spine  # noqa: PLC0415  # late: it imports the parsers
 
     unsent = run.settings.model_copy(update={"engine": "rules"})
-    return shown(spine.prompts(ref, parts.ports(access.changes, unsent, {}, say), run.settings))
+    return shown(spine.prompts(ref, parts.ports(access.changes, unsent, environment, say), run.settings))
 
 
 def state_keys(environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from hunkwise import bootstrap
 from hunkwise.bootstrap import pulls
 from hunkwise.bootstrap.parts import Progress
 from hunkwise.bootstrap.pulls import PullAccess
-from hunkwise.errors import PermissionDeniedError
+from hunkwise.errors import PermissionDeniedError, UsageError
 from hunkwise.model.change import PullRequest
 from hunkwise.model.report import ReviewReport
 from hunkwise.pipeline import publish, pull_review
@@ -32,13 +32,15 @@ class Pull:
     def prompts(self) -> str:
         """Return all that would be sent to a model."""
         access, run = self._begin()
-        return pulls.prompts_of_pull(self.ref, access, run, self.say)
+        return pulls.prompts_of_pull(self.ref, access, run, os.environ, self.say)
 
     def review(self) -> ReviewReport:
         """Review the pull request, and say on it what was found where that is asked for."""
         access, run = self._begin()
         if not self.posts:
             return pulls.review_pull(self.ref, access, run, os.environ, self.say).report
+        if not run.overview.pull.is_open:
+            raise UsageError(f"{self.ref.repo}#{self.ref.number} is closed", hint="review it without --post")
         allowed = publish.channels(run.host, run.overview)
         if allowed.check is None and not allowed.may_comment and not self.has_file:
             raise PermissionDeniedError(NEITHER, hint="give it pull-requests: write, or leave --post out")

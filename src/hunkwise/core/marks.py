@@ -1,4 +1,4 @@
-"""Hidden marks in our own comments: which finding a comment speaks of, and by which run it was written.
+"""Hidden marks in our own comments: which finding a comment speaks of, and on which memory its run stood.
 
 A mark is an HTML comment on the last line of a body. Only there it is read: code that a comment quotes may hold
 anything, also a mark copied from elsewhere, but what we append comes after it. No `--` stands inside, which would end
@@ -17,7 +17,11 @@ _RUN = "<!-- hunkwise:run {counter} {head} -->"
 
 
 def mark(fingerprint: str, counter: int, keys: Keys) -> str:
-    """Return the mark of the comment on `fingerprint` that run `counter` writes."""
+    """Return the mark of the comment on `fingerprint` by a run that stands on the memory `counter`, 0 without one.
+
+    Not the run's own counter: a run that is killed before it writes its memory must leave no proof of a memory that
+    never was, or the one before would count as put back by someone.
+    """
     signed = signature.sign(_payload(fingerprint, counter), keys)
     return f"<!-- hunkwise:finding {fingerprint} {counter} {signed or 'unsigned'} -->"
 
@@ -36,7 +40,7 @@ def read_mark(body: str, keys: Keys) -> Mark | None:
 
 
 def of_run(counter: int, head: str) -> str:
-    """Return the mark of a run's review, by which it is known again after an answer that got lost."""
+    """Return the mark of run `counter`'s review, by which it is known again after an answer that got lost."""
     return _RUN.format(counter=counter, head="".join(char for char in head if char.isalnum())[:40])
 
 

@@ -63,8 +63,8 @@ def decode(bodies: Iterable[str], keys: Keys, newest: int = 0) -> Memory | None:
     """Return the newest memory that the ends of our own comments' `bodies` hold, None when there is none.
 
     A signed one goes before any unsigned one, whatever its counter. A signed one older than `newest`, the counter that
-    a signed mark proves (`marks.newest`), was put back by someone or its successor was never written: it is then
-    trusted no more than an unsigned one. Whatever does not hold is not there.
+    a signed mark proves (`marks.newest`), was put back by someone: it is trusted no more than an unsigned one. Whatever
+    does not hold is not there.
     """
     found = [memory for memory in (_joined(parts, keys) for parts in _groups(bodies)) if memory is not None]
     if not found:

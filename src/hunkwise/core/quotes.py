@@ -1,4 +1,4 @@
-"""Where quoted code stands in a shown diff: exactly, but for blank lines and the width of blanks.
+"""Where quoted code stands in a shown diff: exactly, but for blanks and the numbers of placeholders.
 
 Anchoring finds the place a model meant, forgivingly. Here a finding of an earlier run is looked for, whose quote is
 whole lines of a diff: nothing but those lines will do.
@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from hunkwise.core import redact
 from hunkwise.model.diff import Diff, Hunk, LineKind, Side
 from hunkwise.model.finding import Finding
 from hunkwise.model.material import HunkKey
@@ -101,7 +102,7 @@ def places(quote: str, path: str, side: Side, among: Columns) -> tuple[Place, ..
 
 def folded(quote: str) -> tuple[str, ...]:
     """Return the filled lines of `quote`, blanks folded."""
-    return tuple(" ".join(line.split()) for line in quote.split("\n") if line.strip())
+    return tuple(_fold(line) for line in quote.split("\n") if line.strip())
 
 
 def around(place: Place) -> tuple[str, ...]:
@@ -118,13 +119,20 @@ def _column(key: HunkKey, path: str, side: Side, hunk: Hunk) -> Column:
     rows = [row for row, line in enumerate(hunk.lines) if line.kind is not hidden]
     lines = [hunk.lines[row] for row in rows]
     numbers = [(line.new if side is Side.RIGHT else line.old) or 0 for line in lines]
-    texts = [" ".join(line.text.split()) for line in lines]
+    texts = [_fold(line.text) for line in lines]
     deleted = [line.kind is LineKind.DELETED for line in lines]
     filled = [at for at, text in enumerate(texts) if text]
     starts: dict[str, list[int]] = {}
     for position, at in enumerate(filled):
         starts.setdefault(texts[at], []).append(position)
     return Column(key, path, side, rows, numbers, texts, deleted, filled, starts)
+
+
+def _fold(text: str) -> str:
+    """Fold blanks, and take the numbers off placeholders: one more secret above changes them all."""
+    if "<redacted:" in text:
+        text = redact.PLACEHOLDER.sub(lambda found: found.group().rpartition(":")[0], text)
+    return " ".join(text.split())
 
 
 def _in_column(wanted: Sequence[str], column: Column) -> Iterator[Place]:

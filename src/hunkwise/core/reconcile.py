@@ -25,8 +25,12 @@ from hunkwise.model.pull import Thread
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """What is known from earlier runs: the memory, our threads in the host's order, and who may dismiss."""
+    """What is known from earlier runs: the memory, our threads in the host's order, and who may dismiss.
 
+    `head` is the commit of this run: one that the memory speaks of already is run again, and nothing in it is older.
+    """
+
+    head: str = ""
     memory: Memory | None = None
     spoken: tuple[Spoken, ...] = ()
     may_dismiss: MayDismiss = field(default=lambda _: False)
@@ -73,8 +77,9 @@ def reconcile(findings: Sequence[Finding], reading: Reading, before: Before) -> 
     )
     known = [_kept(findings[one], remembered[other].finding) for one, other in pairs.items()]
     unknown = [finding for index, finding in enumerate(findings) if index not in pairs]
-    fresh = _named(unknown, {each.finding.fingerprint for each in remembered})
-    return _said(ranking.ordered([*known, *fresh, *judged.carried]), judged, shown, before)
+    fresh = _named(unknown, {each.finding.fingerprint for each in remembered} | _past(before))
+    holding = [_as_then(each, before) for each in (*known, *fresh, *judged.carried)]
+    return _said(ranking.ordered(holding), judged, shown, before)
 
 
 def _said(findings: tuple[Finding, ...], judged: Judged, shown: Diff, before: Before) -> Reconciled:
@@ -90,7 +95,7 @@ def _said(findings: tuple[Finding, ...], judged: Judged, shown: Diff, before: Be
         findings=findings,
         create=tuple(each for each in findings if each.fingerprint not in saying_by_name),
         keep={name: saying.thread for name, saying in saying_by_name.items()},
-        close=tuple(_closings(spoken, saying_by_name, judged, shown)),
+        close=tuple(_closings(saying_by_name, judged, shown, before)),
         fixed=judged.fixed,
         carried=frozenset(each.fingerprint for each in judged.carried),
         unplaced=judged.unplaced,
@@ -128,27 +133,47 @@ def _is_proven(finding: Finding, thread: Thread, known: frozenset[str] | None) -
     return (thread.path, thread.line) == (finding.file, finding.end_line)
 
 
-def _closings(
-    spoken: Mapping[str, Sequence[Spoken]], saying: Mapping[str, Spoken], judged: Judged, shown: Diff
-) -> Iterator[Closing]:
+def _as_then(finding: Finding, before: Before) -> Finding:
+    """Return a finding with the status the run before had given it, where that was on the same commit."""
+    if before.memory is None or before.memory.head != before.head:
+        return finding
+    then = {each.finding.fingerprint: each.finding.status for each in before.memory.findings}
+    return replace(finding, status=then.get(finding.fingerprint, finding.status))
+
+
+def _past(before: Before) -> set[str]:
+    """Return names of closed threads that the memory no longer holds.
+
+    What was fixed and is back is another finding: the old thread, and who resolved it, have no say in it.
+    """
+    return {
+        each.mark.fingerprint for each in before.spoken if not each.is_open and threads.is_known_to(each, before.memory)
+    }
+
+
+def _closings(saying: Mapping[str, Spoken], judged: Judged, shown: Diff, before: Before) -> Iterator[Closing]:
     fixed = {each.fingerprint for each in judged.fixed}
-    for name, group in spoken.items():
-        for each in group:
-            reason = _reason(each, saying.get(name), fixed, shown)
-            if each.is_open and reason is not None:
-                yield Closing(thread=each.thread, fingerprint=name, reason=reason)
+    for each in before.spoken:
+        if not each.is_open:
+            continue
+        name = each.mark.fingerprint
+        reason = _repeated(each, saying[name]) if name in saying else _reason(each, fixed, shown, before.memory)
+        if reason is not None:
+            yield Closing(thread=each.thread, fingerprint=name, reason=reason)
 
 
-def _reason(each: Spoken, saying: Spoken | None, fixed: Collection[str], shown: Diff) -> str | None:
+def _repeated(each: Spoken, saying: Spoken) -> str | None:
+    return None if saying is each else threads.SAID_TWICE
+
+
+def _reason(each: Spoken, fixed: Collection[str], shown: Diff, memory: Memory | None) -> str | None:
     """Return why a thread may be closed; one of which nothing but the mark is known stays while its file is there."""
-    if saying is not None:
-        return None if saying is each else threads.SAID_TWICE
     if each.mark.fingerprint in fixed:
         return threads.FIXED
-    if shown.unreadable:
-        return None
+    if threads.is_known_to(each, memory):
+        return threads.NOT_HELD
     present = {path for file in shown.files for path in (file.path, file.old_path)}
-    return None if each.thread.path in present else threads.FILE_GONE
+    return None if shown.unreadable or each.thread.path in present else threads.FILE_GONE
 
 
 def _sighting(finding: Finding, place: Place | None, keys: Mapping[HunkKey, str]) -> Sighting:

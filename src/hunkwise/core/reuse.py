@@ -82,7 +82,10 @@ def remember(findings: Sequence[Finding], reading: Reading, run: Run, previous: 
 
 
 def next_counter(memory: Memory | None, newest_mark: int) -> int:
-    """Return the counter of this run: above the memory's, and above any a comment proves."""
+    """Return the counter of this run's memory: above the one it stands on, and above any a comment proves.
+
+    The marks this run writes prove the one before: `marks.mark(fingerprint, next_counter(...) - 1, keys)`.
+    """
     return max(memory.counter if memory else 0, newest_mark) + 1
 
 

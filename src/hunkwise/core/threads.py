@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from hunkwise.model.memory import Mark
+from hunkwise.model.memory import Mark, Memory
 from hunkwise.model.pull import Thread
 
 MayDismiss = Callable[[str], bool]
@@ -14,6 +14,9 @@ SAID_TWICE = "another comment says the same"
 
 FIXED = "the code it speaks of is gone"
 """Why the comment on a fixed finding is closed."""
+
+NOT_HELD = "no finding of it is open any more"
+"""Why a comment is closed that the memory, written after it, does not hold: its closing did not happen."""
 
 FILE_GONE = "its file is no longer part of the change"
 """Why a comment is closed of which nothing but its mark is known."""
@@ -79,6 +82,11 @@ def says(spoken: Spoken, *, remembered_open: bool | None) -> bool:
     if remembered_open is None or not spoken.mark.trusted:
         return not thread.is_minimized
     return remembered_open
+
+
+def is_known_to(spoken: Spoken, memory: Memory | None) -> bool:
+    """Whether `memory` was written after the comment, so that the comment's finding was open then, or is not there."""
+    return memory is not None and spoken.mark.counter < memory.counter
 
 
 def dismisses(spoken: Spoken, allowed: MayDismiss) -> bool:

@@ -48,12 +48,14 @@ def blocks(finding: Finding, gate: Gate) -> bool:
 def _blocking_reason(blocking: Sequence[Finding], gate: Gate) -> str:
     level = gate.fail_on.value if gate.fail_on else ""
     earlier = sum(finding.status == "open" for finding in blocking)
-    since = f", {earlier} of them open since an earlier run" if earlier else ""
+    part = "" if earlier == len(blocking) else f"{earlier} of them "
+    since = f", {part}open since an earlier run" if earlier else ""
     return f"{_counted(len(blocking), 'finding')} at or above {level}{since}"
 
 
 def _dismissed_reason(count: int) -> str:
-    return f"{_counted(count, 'finding')} that would block {'was' if count == 1 else 'were'} dismissed in the thread"
+    lifted = "was dismissed in its thread" if count == 1 else "were dismissed in their threads"
+    return f"{_counted(count, 'finding')} that would block {lifted}"
 
 
 def _unread_reason(failed: int, total: int) -> str:

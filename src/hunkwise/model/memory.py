@@ -39,7 +39,11 @@ class Memory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """The hidden marker of one finding's comment; `trusted` tells that its signature holds."""
+    """The hidden marker of one finding's comment; `trusted` tells that its signature holds.
+
+    `counter` is that of the memory on which the run stood that wrote the comment, 0 without one: it proves that this
+    memory was there.
+    """
 
     fingerprint: str
     counter: int

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hunkwise.model.publication import ReviewEvent
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pull:
@@ -74,6 +76,14 @@ class CheckRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """The decision of our newest review that made one, and the commit it was made on."""
+
+    event: ReviewEvent
+    head_sha: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """What one query brings.
 
@@ -87,3 +97,4 @@ class Overview:
     threads: tuple[Thread, ...]
     checks: tuple[CheckRun, ...]
     sharing: tuple[int, ...]
+    opinion: Opinion | None = None

@@ -12,7 +12,7 @@ from hunkwise.errors import HostError, HunkwiseError
 from hunkwise.model.change import ChangeRef, Notice
 from hunkwise.model.finding import Finding
 from hunkwise.model.memory import Memory
-from hunkwise.model.publication import Annotation, CheckOutput, Conclusion
+from hunkwise.model.publication import Annotation, CheckOutput, Conclusion, ReviewEvent
 from hunkwise.model.pull import CheckRun, Overview, OwnComment
 from hunkwise.model.report import Outcome, ReviewReport, Verdict
 from hunkwise.pipeline import publish, pull_notices, review
@@ -62,6 +62,7 @@ def begin(
     read = [(thread, marks.read_mark(thread.body, keys)) for thread in overview.threads]
     newest = marks.newest(mark for _, mark in read)
     before = Before(
+        head=pull.head_sha,
         memory=memory.decode((each.body for each in overview.comments), keys, newest),
         spoken=tuple(Spoken(thread=thread, mark=mark) for thread, mark in read if mark is not None),
         may_dismiss=threads.may_dismiss(pull.author, host.may_write),
@@ -195,7 +196,7 @@ def _planned(run: Run, found: Reviewed, remembered: Memory) -> Plan:
         proof = suggestions.prove(finding, shown, text_by_path.get(finding.file), run.parses)
         return comment.body(finding, proof, hidden)
 
-    return publication.plan(
+    plan = publication.plan(
         found.reconciled,
         shown,
         found.report.verdict.outcome,
@@ -203,6 +204,10 @@ def _planned(run: Run, found: Reviewed, remembered: Memory) -> Plan:
         mark=lambda fingerprint: marks.mark(fingerprint, remembered.counter, run.keys),
         body=body,
     )
+    opinion = run.overview.opinion
+    if opinion is not None and (opinion.event, opinion.head_sha) == (plan.event, run.head):
+        return replace(plan, event=ReviewEvent.COMMENT if plan.comments else None)
+    return plan
 
 
 def _shared(own: Conclusion, overview: Overview) -> tuple[Conclusion, tuple[Notice, ...]]:

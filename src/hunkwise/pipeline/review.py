@@ -115,7 +115,7 @@ def run(
         ledger=ledger,
         redactions_by_type=prepared.gathered.by_type,
         usage=answered.usage,
-        notices=(*prepared.change.notices, *prepared.gathered.notices, *_evasions(prepared), *answered.notices),
+        notices=(*_notices(prepared), *answered.notices),
         timings_ms=watch.laps,
     )
     return Reviewed(report=report, reconciled=reconciled, reading=reading, material=material, heads=heads)
@@ -236,6 +236,10 @@ def _left(left: Left) -> End:
     if left.unread:
         return End(state=HunkState.FAILED, reason=f"unread: {left.reason}")
     return End(state=HunkState.SKIPPED, reason=left.reason)
+
+
+def _notices(prepared: Prepared) -> tuple[Notice, ...]:
+    return (*prepared.change.notices, *prepared.gathered.notices, *_evasions(prepared))
 
 
 def _evasions(prepared: Prepared) -> tuple[Notice, ...]:

@@ -20,6 +20,12 @@ BATCH = 50
 MAX_BYTES = 5_000_000
 """A larger file's content is left out."""
 
+MAX_TOTAL_BYTES = 200_000_000
+"""Bytes of one call's contents; what comes after them is left out, so that a change can't use up the memory."""
+
+BATCH_TRIES = 2
+"""Times a query is sent before it is asked in halves."""
+
 MAX_SINGLE = 100
 """Files of one call that may be asked for one by one: a workflow has 1,000 requests an hour."""
 
@@ -58,8 +64,13 @@ class Blobs:
         wanted = sorted(set(places))
         self._singles = MAX_SINGLE
         found: dict[Place, Content] = {}
+        left = MAX_TOTAL_BYTES
         for start in range(0, len(wanted), BATCH):
-            found.update(self._batch(wanted[start : start + BATCH]))
+            if left <= 0:
+                break
+            got = dict(self._batch(wanted[start : start + BATCH]))
+            left -= sum(len(content.data or b"") for content in got.values())
+            found.update(got)
         return found
 
     def exact(self, blob: payloads.Blob) -> bytes | None:
@@ -86,6 +97,7 @@ class Blobs:
             },
             about=f"files of {self._repo}",
             needs="contents: read",
+            max_tries=BATCH_TRIES if len(places) > 1 else BATCH_TRIES + 1,
         )
         if isinstance(got, Fault):
             half = len(places) // 2

@@ -8,7 +8,7 @@ from hunkwise.adapters.github.exchange import Fault, FaultKind, Request
 from hunkwise.adapters.github.pull import GitHubPull
 from hunkwise.core import patch
 from hunkwise.errors import ChangeError
-from hunkwise.model.change import POLICY_FILES, Change, ChangeRef, Notice, PullRequest
+from hunkwise.model.change import Change, ChangeRef, Notice, PullRequest
 
 BY_FILE = Notice(
     code="read_by_file",
@@ -38,7 +38,7 @@ class GitHubChanges:
             generated=self._generated(read.diff),
             notices=(BY_FILE,) if diff is None else (),
             unread=read.unread,
-            policies={path: self._pull.known.files[path] for path in POLICY_FILES if path in self._pull.known.files},
+            policies=self._pull.policies,
         )
 
     def head_files(self, ref: ChangeRef, change: Change, paths: Sequence[bytes]) -> Mapping[bytes, bytes]:

@@ -11,7 +11,8 @@ class Request:
     """One request. `path` begins with a slash, or is the GraphQL address.
 
     `about` is what messages call its object, `needs` the permission it takes, in a workflow's words. `repeatable` tells
-    that sending it twice does what sending it once does; a raw one is answered with a diff's bytes.
+    that sending it twice does what sending it once does, and then it is sent up to `max_tries` times; a raw one is
+    answered with a diff's bytes.
     """
 
     verb: Literal["GET", "POST", "PATCH"]
@@ -21,6 +22,7 @@ class Request:
     body: Mapping[str, Any] | None = None
     parameters: Mapping[str, str | int] = field(default_factory=dict)
     repeatable: bool = False
+    max_tries: int = 5
     raw: bool = False
 
 

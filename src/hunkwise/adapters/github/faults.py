@@ -98,6 +98,11 @@ def of_break(problem: OSError, host: str) -> Fault:
     )
 
 
+def of_lateness(host: str) -> Fault:
+    """Return the fault of an answer that a run which is being ended does not wait for."""
+    return Fault(kind=FaultKind.BROKEN, message=f"{host} gives no answer in time, and the run is being ended")
+
+
 def of_nonsense(request: Request, host: str) -> Fault:
     """Return the fault of an answer that is not what the API describes."""
     return Fault(

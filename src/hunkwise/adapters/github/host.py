@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from hunkwise.adapters.github import checks, payloads, queries, writing
+from hunkwise.adapters.github import payloads, queries, writing
+from hunkwise.adapters.github.checks import Checks
 from hunkwise.adapters.github.exchange import Fault, FaultKind, Request
 from hunkwise.adapters.github.pull import GitHubPull
 from hunkwise.model.diff import Side
@@ -28,6 +29,7 @@ class GitHubHost:
 
     def __init__(self, pull: GitHubPull) -> None:
         self._pull = pull
+        self._checks = Checks(pull)
 
     def hurry(self) -> None:
         """End all patience: what is still written gets one try of at most 4 s."""
@@ -61,15 +63,15 @@ class GitHubHost:
 
     def open_check(self, name: str, head_sha: str, external_id: str, known: CheckRun | None) -> CheckRun | None:
         """Open a check run, or `known` again; None where the token may not."""
-        return checks.open_run(self._pull, name, head_sha, external_id, known)
+        return self._checks.open(name, head_sha, external_id, known)
 
     def conclude_check(self, check: CheckRun, conclusion: Conclusion, output: CheckOutput) -> Written:
         """Conclude a check run, with all annotations."""
-        return checks.conclude(self._pull, check, conclusion, output)
+        return self._checks.conclude(check, conclusion, output)
 
     def set_status(self, name: str, head_sha: str, conclusion: Conclusion, description: str) -> Written:
         """Set a commit status: what is left where checks are denied."""
-        return checks.set_status(self._pull, name, head_sha, conclusion, description)
+        return self._checks.set_status(name, head_sha, conclusion, description)
 
     def create_review(
         self, head_sha: str, event: ReviewEvent, body: str, comments: Sequence[InlineComment], marker: str
@@ -81,16 +83,16 @@ class GitHubHost:
             "body": body,
             "comments": [_inline(comment) for comment in comments],
         }
-        return writing.create_marked(self._pull, self._post("pulls", "reviews", sent), marker)
+        return writing.create_marked(self._pull, self._post("pulls", "reviews", sent), marker, "review")
 
     def create_file_comment(self, head_sha: str, path: str, body: str, marker: str) -> Written:
         """Comment on a whole file."""
         sent = {"commit_id": head_sha, "path": path, "body": body, "subject_type": "file"}
-        return writing.create_marked(self._pull, self._post("pulls", "comments", sent), marker)
+        return writing.create_marked(self._pull, self._post("pulls", "comments", sent), marker, "thread")
 
     def create_comment(self, body: str, marker: str) -> Written:
         """Comment in the conversation."""
-        return writing.create_marked(self._pull, self._post("issues", "comments", {"body": body}), marker)
+        return writing.create_marked(self._pull, self._post("issues", "comments", {"body": body}), marker, "comment")
 
     def update_comment(self, comment: OwnComment, body: str) -> Written:
         """Replace the text of a comment."""

@@ -7,7 +7,7 @@ from typing import Any
 from hunkwise.adapters.github import faults, payloads, queries
 from hunkwise.adapters.github.exchange import Fault, Request
 from hunkwise.adapters.github.line import PER_PAGE
-from hunkwise.adapters.github.payloads import Page, Payload, RestPayload
+from hunkwise.adapters.github.payloads import Oid, Page, Payload, RestPayload
 from hunkwise.adapters.github.wire import Wire
 
 
@@ -17,12 +17,6 @@ class Queued:
 
     number: int
     head_sha: str
-
-
-class _Oid(Payload):
-    """A commit."""
-
-    oid: str
 
 
 class _QueuedPull(Payload):
@@ -36,7 +30,7 @@ class _QueueEntry(Payload):
     """A place in a merge queue; `head_commit` merges this entry and all before it."""
 
     position: int
-    head_commit: _Oid | None
+    head_commit: Oid | None
     pull_request: _QueuedPull | None
 
 

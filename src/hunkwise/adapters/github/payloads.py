@@ -1,6 +1,6 @@
 """GitHub's answers as checked values; what an answer lacks is found here, not where it is used."""
 
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
@@ -9,6 +9,7 @@ from hunkwise.errors import HostError
 
 T = TypeVar("T")
 P = TypeVar("P", bound=BaseModel)
+Kind = Literal["comment", "review", "thread"]
 
 
 class Payload(BaseModel):
@@ -132,6 +133,20 @@ class HeadCommit(Payload):
     check_suites: Nodes[CheckSuite] | None
 
 
+class Oid(Payload):
+    """A commit by its id."""
+
+    oid: str
+
+
+class Decision(Payload):
+    """A review that approved or asked for changes; its commit may be gone."""
+
+    state: str
+    viewer_did_author: bool
+    commit: Oid | None
+
+
 class CommitNode(Payload):
     """A commit of a pull request."""
 
@@ -179,6 +194,7 @@ class PullRequest(Payload):
     head_repository: FullName | None
     base_ref: BaseRef | None
     comments: Page[Comment]
+    reviews: Nodes[Decision]
     review_threads: Page[Thread]
     commits: Nodes[CommitNode]
 
@@ -204,11 +220,11 @@ class SaidLast(Payload):
     reviews: Nodes[Said]
     review_threads: Nodes[ThreadStarts]
 
-    @property
-    def all_said(self) -> tuple[Said, ...]:
-        """All of it."""
-        starts = [said for thread in self.review_threads.shown for said in thread.comments.shown]
-        return (*self.comments.shown, *self.reviews.shown, *starts)
+    def of_kind(self, kind: Kind) -> tuple[Said, ...]:
+        """Return comments of the conversation, reviews, or the first comments of threads."""
+        if kind == "thread":
+            return tuple(said for thread in self.review_threads.shown for said in thread.comments.shown)
+        return self.comments.shown if kind == "comment" else self.reviews.shown
 
 
 class File(RestPayload):

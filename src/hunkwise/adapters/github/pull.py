@@ -9,7 +9,9 @@ from hunkwise.adapters.github.blobs import Blobs
 from hunkwise.adapters.github.exchange import Answer, Fault
 from hunkwise.adapters.github.wire import Wire
 from hunkwise.errors import HostError, NotOnHostError, UsageError
-from hunkwise.model.pull import CheckRun, Overview, OwnComment, Pull, Thread
+from hunkwise.model.change import POLICY_FILES
+from hunkwise.model.publication import ReviewEvent
+from hunkwise.model.pull import CheckRun, Opinion, Overview, OwnComment, Pull, Thread
 
 WRITERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 """Associations that GitHub gives to people of the repository (docs.github.com/en/graphql/reference/enums,
@@ -17,9 +19,12 @@ CommentAuthorAssociation)."""
 
 ATTRIBUTES = ".gitattributes"
 
+_EVENTS = {"APPROVED": ReviewEvent.APPROVE, "CHANGES_REQUESTED": ReviewEvent.REQUEST_CHANGES}
+
 GHOST = "ghost"
 """GitHub's name for an account that is gone."""
 
+_BOT = "[bot]"
 _REPO = re.compile(r"[\w.-]+/[\w.-]+")
 _HIDEABLE = frozenset({"checkSuites", "associatedPullRequests"})
 """What a token may be denied without harm: who can't see checks can't write them either."""
@@ -39,6 +44,7 @@ class GitHubPull:
         self.check_name = check_name
         self.blobs = Blobs(wire, repo)
         self.attributes = b""
+        self.policies: Mapping[str, bytes] = {}
         self._overview: Overview | None = None
 
     @property
@@ -59,16 +65,14 @@ class GitHubPull:
 
     def overview(self, files: Sequence[str]) -> Overview:
         """Ask for everything that a run must know first, in one query where no list is long; raises HostError."""
-        asked = [*dict.fromkeys((*files, ATTRIBUTES))]
+        asked = [*dict.fromkeys((*files, ATTRIBUTES, *POLICY_FILES))]
         variables = {**self.variables, "check": self.check_name, **{f"f{at}": path for at, path in enumerate(asked)}}
         got = self._ask(queries.overview(len(asked)), variables)
         self._refuse(got, len(asked))
         read = payloads.read(payloads.Repository, got.data.get("repository"), self.about)
-        if read.pull_request.state != "OPEN":
-            state = read.pull_request.state.lower()
-            raise NotOnHostError(f"{self.about} is {state}", hint="only an open pull request is reviewed")
         contents = self._files(asked, read.pull_request.base_ref)
         self.attributes = contents.get(ATTRIBUTES, b"")
+        self.policies = {path: contents[path] for path in POLICY_FILES if path in contents}
         self._overview = self._read(read, {path: contents[path] for path in files if path in contents})
         return self._overview
 
@@ -123,6 +127,7 @@ class GitHubPull:
             ),
             checks=_checks(head),
             sharing=_sharing(head, pull.number),
+            opinion=_opinion(pull),
         )
 
     def _all(self, page: payloads.Page[payloads.T], query: str) -> list[payloads.T]:
@@ -144,10 +149,10 @@ def _pull(read: payloads.Repository) -> Pull:
         repo=read.name_with_owner,
         repo_id=read.database_id,
         number=pull.number,
-        is_open=True,
+        is_open=pull.state == "OPEN",
         is_draft=pull.is_draft,
         is_fork=pull.is_cross_repository,
-        author=pull.author.login if pull.author else GHOST,
+        author=_login(pull.author),
         author_is_bot=pull.author is not None and pull.author.kind == "Bot",
         author_may_write=pull.author_association in WRITERS,
         labels=tuple(label.name for label in pull.labels.shown) if pull.labels else (),
@@ -158,6 +163,13 @@ def _pull(read: payloads.Repository) -> Pull:
         head_repo=pull.head_repository.name_with_owner if pull.head_repository else None,
         changed_files=pull.changed_files,
     )
+
+
+def _login(author: payloads.Author | None) -> str:
+    """Return a login as events and REST spell it: GraphQL leaves out what ends a bot's."""
+    if author is None:
+        return GHOST
+    return f"{author.login.removesuffix(_BOT)}{_BOT}" if author.kind == "Bot" else author.login
 
 
 def _comment(node: payloads.Comment) -> OwnComment:
@@ -189,6 +201,13 @@ def _checks(head: payloads.HeadCommit | None) -> tuple[CheckRun, ...]:
         )
         for run in sorted(runs, key=lambda run: run.database_id)
     )
+
+
+def _opinion(pull: payloads.PullRequest) -> Opinion | None:
+    own = [each for each in pull.reviews.shown if each.viewer_did_author and each.commit is not None]
+    if not own or own[-1].commit is None:
+        return None
+    return Opinion(event=_EVENTS[own[-1].state], head_sha=own[-1].commit.oid)
 
 
 def _sharing(head: payloads.HeadCommit | None, own: int) -> tuple[int, ...]:

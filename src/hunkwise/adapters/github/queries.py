@@ -35,6 +35,9 @@ def overview(files: int) -> str:
       headRepository {{ nameWithOwner }}
       baseRef {{ target {{ ... on Commit {{ oid {asked} }} }} }}
       comments(first: {PAGE}) {{ {_COMMENTS} }}
+      reviews(last: {PAGE}, states: [APPROVED, CHANGES_REQUESTED]) {{
+        nodes {{ state viewerDidAuthor commit {{ oid }} }}
+      }}
       reviewThreads(first: {PAGE}) {{ {_THREADS} }}
       commits(last: 1) {{ nodes {{ commit {{
         oid
@@ -68,6 +71,14 @@ SAID_LAST = f"""{_PULL}) {{
   }} }}
 }}"""
 """The newest of what was said: what was posted a moment ago is among it."""
+
+ANNOTATIONS = f"""query($run: ID!, $after: String) {{
+  node(id: $run) {{ ... on CheckRun {{
+    annotations(first: {PAGE}, after: $after) {{
+      {_PAGE_INFO} nodes {{ path annotationLevel title message location {{ start {{ line }} end {{ line }} }} }}
+    }}
+  }} }}
+}}"""
 
 QUEUE = f"""query($owner: String!, $name: String!, $branch: String!, $after: String) {{
   {_REPOSITORY} {{

@@ -6,7 +6,7 @@ file binary; so no file can declare itself unreadable.
 
 from collections.abc import Mapping, Sequence
 
-from hunkwise.adapters.github import comparing, sections
+from hunkwise.adapters.github import blobs, comparing, sections
 from hunkwise.adapters.github.blobs import Content, Place
 from hunkwise.adapters.github.exchange import Request
 from hunkwise.adapters.github.payloads import File
@@ -15,6 +15,12 @@ from hunkwise.core import patch_paths
 from hunkwise.errors import HostError
 from hunkwise.model.diff import UnreadableFile
 
+BATCH = blobs.BATCH // 2
+"""Files computed at a time: two blobs each, one query, and no more of them in memory."""
+
+MAX_DIFF_BYTES = 50_000_000
+"""Bytes of computed sections; GitHub's own diffs end at 1 MB."""
+
 _WITHOUT_OLD = frozenset({"added"})
 _WITHOUT_NEW = frozenset({"removed"})
 
@@ -22,8 +28,19 @@ _WITHOUT_NEW = frozenset({"removed"})
 def sections_of(pull: GitHubPull, files: Sequence[File], base: str) -> list[bytes | UnreadableFile]:
     """Return for each of `files` its section of a diff from the commit `base`, or why it can't be read."""
     head = pull.known.pull.head_sha
-    contents = pull.blobs.read([place for file in files for place in _places(file, base, head) if place])
-    return [_computed(file, base, head, contents) for file in files]
+    read: list[bytes | UnreadableFile] = []
+    left = MAX_DIFF_BYTES
+    for start in range(0, len(files), BATCH):
+        batch = files[start : start + BATCH]
+        if left <= 0:
+            read += [
+                unread(file, "the change is too large to compute what GitHub does not show of it") for file in batch
+            ]
+            continue
+        contents = pull.blobs.read([place for file in batch for place in _places(file, base, head) if place])
+        read += [_computed(file, base, head, contents) for file in batch]
+        left -= sum(len(each) for each in read[-len(batch) :] if isinstance(each, bytes))
+    return read
 
 
 def merge_base(pull: GitHubPull) -> str:

@@ -4,7 +4,10 @@ One retry layer (tenacity). What GitHub limits had no effect and may always be s
 what broke only where sending it twice does no harm.
 """
 
+import queue
+import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import tenacity
@@ -21,13 +24,13 @@ TIMEOUT_S = 30
 (docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api, timeouts)."""
 
 HURRIED_TIMEOUT_S = 2
-"""The same once the run is being ended: connecting and answering stay within the 5 s a cancelled job has."""
+"""The same once the run is being ended."""
 
-MAX_TRIES = 5
-"""Times one request is sent."""
+HURRIED_TOTAL_S = 4.0
+"""Seconds a request then may take in all, names looked up and a dripping answer included: a cancelled job has 5."""
 
 MAX_WAIT_S = 600.0
-"""Seconds one request may wait in all; a workflow's limit resets within the hour, and a runner costs money."""
+"""Seconds all requests may wait in all; a workflow's limit resets within the hour, and a runner costs money."""
 
 MIN_LIMIT_WAIT_S = 60.0
 """Seconds to wait at a limit that names no time, doubled each time (docs.github.com/en/rest/using-the-rest-api/
@@ -47,6 +50,7 @@ class Wire:
         self._line = Line(self._address, self._auth, timeout_s)
         self.clock = clock
         self.is_hurried = False
+        self._waited_s = 0.0
 
     @property
     def host(self) -> str:
@@ -64,21 +68,35 @@ class Wire:
 
     def send(self, request: Request) -> Answer | Fault:
         """Return the answer to `request`, after as many tries as it may have; raises nothing."""
-        begun = self.clock.monotonic()
 
         def over(state: tenacity.RetryCallState) -> bool:
-            waited = self.clock.monotonic() - begun + state.upcoming_sleep
-            return self.is_hurried or state.attempt_number >= MAX_TRIES or waited > MAX_WAIT_S
+            too_long = self._waited_s + state.upcoming_sleep > MAX_WAIT_S
+            return self.is_hurried or too_long or state.attempt_number >= request.max_tries
 
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_result(lambda got: isinstance(got, Fault) and got.may_pass(request)),
             wait=_wait_s,
             stop=over,
-            sleep=self.clock.sleep,
+            sleep=self._wait,
             retry_error_callback=_last,
         )
-        got: Answer | Fault = retrying(lambda: self._line.send(request))
+        got: Answer | Fault = retrying(self._once, request)
         return got
+
+    def _wait(self, seconds: float) -> None:
+        self._waited_s += seconds
+        self.clock.sleep(seconds)
+
+    def _once(self, request: Request) -> Answer | Fault:
+        line = self._line
+        if not self.is_hurried:
+            return line.send(request)
+        answers = queue.SimpleQueue[Answer | Fault]()
+        threading.Thread(target=lambda: answers.put(line.send(request)), daemon=True).start()
+        try:
+            return answers.get(timeout=HURRIED_TOTAL_S)
+        except queue.Empty:
+            return faults.of_lateness(self.host)
 
     def read(self, request: Request) -> Any:  # noqa: ANN401  # JSON, or bytes
         """Return what `request` brings; raises HostError."""
@@ -87,10 +105,12 @@ class Wire:
             raise faults.error(got)
         return got.data
 
-    def graphql(self, query: str, variables: Mapping[str, Any], *, about: str, needs: str) -> Answer | Fault:
+    def graphql(
+        self, query: str, variables: Mapping[str, Any], *, about: str, needs: str, max_tries: int = 5
+    ) -> Answer | Fault:
         """Return the answer to a query, or to a mutation that may be sent twice; a part of it may be missing."""
-        body = {"query": query, "variables": dict(variables)}
-        return self.send(self._graphql_request(body, about, needs))
+        request = self._graphql_request({"query": query, "variables": dict(variables)}, about, needs)
+        return self.send(replace(request, max_tries=max_tries))
 
     def refusal(self, errors: Sequence[Mapping[str, Any]], *, about: str, needs: str) -> HostError:
         """Return the error for a part of a GraphQL answer that is missing."""

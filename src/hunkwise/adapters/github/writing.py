@@ -21,6 +21,7 @@ troubleshooting-the-rest-api, timeouts), so that what is not there by then will 
 MAX_SENDS = 3
 """Times something is sent that was looked for and not found."""
 
+Kind = payloads.Kind
 T = TypeVar("T")
 
 _OUTCOMES = {
@@ -61,17 +62,17 @@ def create(wire: Wire, request: Request, find: Callable[[], T | None]) -> Answer
     return got
 
 
-def create_marked(pull: GitHubPull, request: Request, marker: str) -> Written:
-    """Create what holds `marker`, once."""
-    got = create(pull.wire, request, lambda: _is_said(pull, marker) or None)
+def create_marked(pull: GitHubPull, request: Request, marker: str, kind: Kind) -> Written:
+    """Create what holds `marker`, once; the marker must be this write's alone among all of its kind."""
+    got = create(pull.wire, request, lambda: _is_said(pull, marker, kind) or None)
     return Written.DONE if got is True else outcome(got)
 
 
-def _is_said(pull: GitHubPull, marker: str) -> bool:
-    """Whether our own identity said something with `marker` lately; raises HostError."""
+def _is_said(pull: GitHubPull, marker: str, kind: Kind) -> bool:
+    """Whether our own identity said something of this kind with `marker` lately; raises HostError."""
     about = f"what was said on {pull.about}"
     got = pull.wire.graphql(queries.SAID_LAST, pull.variables, about=about, needs="pull-requests: read")
     if isinstance(got, Fault) or got.errors:
         raise HostError(f"{pull.wire.host} does not tell {about}")
     found = payloads.read(payloads.SaidLast, payloads.part(got.data, "repository", "pullRequest"), about)
-    return any(said.viewer_did_author and marker in said.body for said in found.all_said)
+    return any(said.viewer_did_author and marker in said.body for said in found.of_kind(kind))
