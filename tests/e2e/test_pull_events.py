@@ -121,6 +121,16 @@ def test_a_merge_group_is_blocked_by_each_of_its_members(tmp_path: Path) -> None
         assert done.code in {0, 1}
 
 
+def test_a_merge_group_under_a_broken_configuration_fails_its_check(tmp_path: Path) -> None:
+    with staged(tmp_path, base={**BASE, ".hunkwise.yml": "fail_at: high\n"}) as stage:
+        stage.github.state.enqueue(stage.pull)
+        done = stage.run("merge_group", payloads.merge_group(stage.github, stage.pull))
+        assert (done.code, len(stage.model.requests)) == (2, 0)
+        (check,) = stage.github.snapshot()["checks"]
+        assert (check["conclusion"], check["title"]) == ("failure", "incomplete")
+        assert "fail_at" in check["summary"]
+
+
 def test_an_enterprise_server_is_asked_at_its_own_paths(tmp_path: Path) -> None:
     with staged(tmp_path, enterprise=True) as stage:
         assert stage.opened().code == 1
