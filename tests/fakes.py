@@ -11,6 +11,7 @@ from hunkwise.model.change import Change, ChangeRef
 from hunkwise.model.chat import ChatReply, ChatRequest, TokenUsage
 from hunkwise.model.diff import FileDiff, UnreadableFile
 from hunkwise.model.finding import RuleHit, SecretSpan
+from hunkwise.ports import Hear
 
 HUNK_ID = re.compile(r'<hunk id="([0-9a-f-]+)">')
 
@@ -62,7 +63,8 @@ class ScriptedChat:
         self.requests: list[ChatRequest] = []
         self.closed = False
 
-    def complete(self, request: ChatRequest) -> ChatReply:
+    def complete(self, request: ChatRequest, hear: Hear | None = None) -> ChatReply:
+        del hear
         with self._lock:
             number = len(self.requests)
             self.requests.append(request)

@@ -35,7 +35,9 @@ def rows(count: int = 60, planted: Mapping[int, str] | None = None, word: str = 
     """Return a Python file of `count` lines; `planted` names the fault on a line: `{9: "high_tax"}`."""
     named = planted or {}
     lines = [
-        f"total_{at} = planted_{named[at]}({word}_{at})" if at in named else f"{word}_{at} = step({at}, {word}_{at - 1})"
+        f"total_{at} = planted_{named[at]}({word}_{at})"
+        if at in named
+        else f"{word}_{at} = step({at}, {word}_{at - 1})"
         for at in range(1, count + 1)
     ]
     return "".join(f"{line}\n" for line in lines)

@@ -39,18 +39,19 @@ def step(
     token: str,
     inputs: Mapping[str, str],
     variables: Mapping[str, str],
+    name: str | None = None,
 ) -> Ran:
-    """Run one step with `inputs` in `folder`, whose `workspace` the test may have filled."""
+    """Run one step with `inputs` in `folder`, whose `workspace` the test may have filled; `name` is the container's."""
     command_files = folder / "file_commands"
-    for name in MOUNTS:
-        (folder / name).mkdir(exist_ok=True)
+    for mount in MOUNTS:
+        (folder / mount).mkdir(exist_ok=True)
     (folder / "workflow" / "event.json").write_text(json.dumps(payload))
     unique = uuid.uuid4()
     output, summary = command_files / f"set_output_{unique}", command_files / f"step_summary_{unique}"
     output.touch()
     summary.touch()
     action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
-    defaults = {name: each["default"].replace("${{ github.token }}", token) for name, each in action["inputs"].items()}
+    defaults = {key: each["default"].replace("${{ github.token }}", token) for key, each in action["inputs"].items()}
     environment = {
         "HOME": "/github/home",
         "GITHUB_WORKSPACE": "/github/workspace",
@@ -59,15 +60,16 @@ def step(
         "GITHUB_OUTPUT": f"/github/file_commands/{output.name}",
         "GITHUB_STEP_SUMMARY": f"/github/file_commands/{summary.name}",
         "GITHUB_RUN_ID": "1",
-        **{f"INPUT_{name.upper().replace(' ', '_')}": value for name, value in {**defaults, **inputs}.items()},
+        **{f"INPUT_{key.upper().replace(' ', '_')}": value for key, value in {**defaults, **inputs}.items()},
         **variables,
     }
     done = docker.run(
-        "run", "--name", f"hunkwise-{unique.hex}", "--label", "abc123", "--workdir", "/github/workspace", "--rm",
-        *(each for name in environment for each in ("-e", name)),
+        "run", "--name", name or f"hunkwise-{unique.hex}", "--label", "abc123",
+        "--workdir", "/github/workspace", "--rm",
+        *(each for variable in environment for each in ("-e", variable)),
         "-e", "GITHUB_ACTIONS=true", "-e", "CI=true",
         "--network", "host",  # the loopback servers'; a runner gives a bridge
-        *(each for name in MOUNTS for each in ("-v", f"{folder / name}:/github/{name}")),
+        *(each for mount in MOUNTS for each in ("-v", f"{folder / mount}:/github/{mount}")),
         IMAGE, *action["runs"]["args"],
         fails=True, variables=environment,
     )  # fmt: skip

@@ -90,15 +90,19 @@ PERMANENT = frozenset({ChatFault.QUOTA, ChatFault.BAD_KEY, ChatFault.UNKNOWN_MOD
 class ChatError(HunkwiseError):
     """A request to a model ended without an answer.
 
-    `retry_after_s` is what the server asked for, in seconds, where it did.
+    `retry_after_s` is what the server asked for, in seconds, where it did. `text` is what had come of an answer that
+    was cut off.
     """
 
     exit_code = 4
 
-    def __init__(self, fault: ChatFault, message: str, *, hint: str = "", retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, fault: ChatFault, message: str, *, hint: str = "", retry_after_s: float | None = None, text: str = ""
+    ) -> None:
         super().__init__(message, hint=hint)
         self.fault = fault
         self.retry_after_s = retry_after_s
+        self.text = text
 
     @property
     def retryable(self) -> bool:  # type: ignore[override]  # the class attribute is the default

@@ -43,6 +43,10 @@ class TokenCounter(Protocol):
         ...
 
 
+Hear = Callable[[str], object]
+"""Listens to an answer while it comes."""
+
+
 class ChatModel(Protocol):
     """A chat model that answers in JSON."""
 
@@ -51,8 +55,11 @@ class ChatModel(Protocol):
         """The model's name, as reports show it."""
         ...
 
-    def complete(self, request: ChatRequest) -> ChatReply:
-        """Return one complete answer; raises ChatError. One try: retries belong to the caller."""
+    def complete(self, request: ChatRequest, hear: Hear | None = None) -> ChatReply:
+        """Return one complete answer; raises ChatError. One try: retries belong to the caller.
+
+        `hear` is told all of the text that has come so far, each time more has come; what it raises cuts the answer.
+        """
         ...
 
     def close(self) -> None:

@@ -6,7 +6,10 @@ Building takes a minute, so it waits for HUNKWISE_IMAGE=1; `.ci/run` and CI set 
 import json
 import os
 import subprocess
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,7 @@ import loopback_answers as answers
 import runner
 from clone import Clone
 from engine import IMAGE, Docker
-from loopback_github import LoopbackGitHub, payloads
+from loopback_github import LoopbackGitHub, Pull, payloads
 from loopback_model import LoopbackModel, hunk_ids
 
 pytestmark = pytest.mark.slow
@@ -26,6 +29,13 @@ pytestmark = pytest.mark.slow
 LIMIT_BYTES = 170_000_000
 """What the action's image may weigh above its base."""
 
+CANCEL_S = 5
+"""Seconds a cancelled run may take: GitHub sends SIGINT, after 7.5 s SIGTERM, and after 2.5 s more it kills.
+
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-cancellation
+"""
+
+KEY = "sk-planted-key"
 UNSAFE = "import yaml\n\n\ndef read(text):\n    return yaml.load(text, Loader=yaml.UnsafeLoader)\n"
 MARK = "from pathlib import Path\nPath('/github/workspace/ran').write_text('code of the change ran')\n"
 SHADOWS = ("yaml.py", "json.py", "click.py", "sitecustomize.py", "usercustomize.py", "hunkwise/__init__.py")
@@ -129,6 +139,10 @@ def finds_one(body: dict[str, Any], index: int) -> answers.Answer:
     return answers.completion(fakes.answer(hunk_ids(body), finding), model=str(body["model"]))
 
 
+def model_inputs(model: LoopbackModel) -> dict[str, str]:
+    return {"openai-api-key": KEY, "openai-base-url": model.base_url}
+
+
 @pytest.fixture
 def action(docker: Docker, base: str) -> Docker:
     assert base
@@ -137,15 +151,30 @@ def action(docker: Docker, base: str) -> Docker:
     return docker
 
 
+def addresses(github: LoopbackGitHub) -> dict[str, str]:
+    """Return what a runner tells of its host."""
+    return {
+        "GITHUB_REPOSITORY": github.repo,
+        "GITHUB_API_URL": github.url,
+        "GITHUB_GRAPHQL_URL": github.graphql_url,
+        "GITHUB_SERVER_URL": github.server_url,
+    }
+
+
+def opened(github: LoopbackGitHub) -> Pull:
+    """Return a pull request with a dangerous line."""
+    github.state.account("ann", role="write")
+    github.state.commit({"app.py": "import yaml\n"})
+    return github.state.open_pull(head={"app.py": UNSAFE}, author="ann")
+
+
 def test_the_action_reviews_a_pull_request_and_lets_no_code_of_it_run(action: Docker, tmp_path: Path) -> None:
     for name in SHADOWS:
         place = tmp_path / "workspace" / name
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(MARK)
-    with LoopbackGitHub("acme/shop") as github, LoopbackModel(finds_one, keys={"sk-planted-key": "k"}) as model:
-        github.state.account("ann", role="write")
-        github.state.commit({"app.py": "import yaml\n"})
-        pull = github.state.open_pull(head={"app.py": UNSAFE}, author="ann")
+    with LoopbackGitHub("acme/shop") as github, LoopbackModel(finds_one, keys={KEY: "k"}) as model:
+        pull = opened(github)
         token = github.token("actions")
         ran = runner.step(
             action,
@@ -153,27 +182,16 @@ def test_the_action_reviews_a_pull_request_and_lets_no_code_of_it_run(action: Do
             event="pull_request",
             payload=payloads.pull_request(github, pull),
             token=token,
-            inputs={
-                "openai-api-key": "sk-planted-key",
-                "openai-base-url": model.base_url,
-                "report": "hunkwise.json",
-                "sarif": "hunkwise.sarif",
-            },
-            variables={
-                "GITHUB_REPOSITORY": github.repo,
-                "GITHUB_API_URL": github.url,
-                "GITHUB_GRAPHQL_URL": github.graphql_url,
-                "GITHUB_SERVER_URL": github.server_url,
-            },
+            inputs={**model_inputs(model), "report": "hunkwise.json", "sarif": "hunkwise.sarif"},
+            variables=addresses(github),
         )
         seen = github.snapshot()
     assert ran.code == 1, ran.log
     lines = ran.log.splitlines()
-    assert f"::add-mask::{token}" in lines
-    assert "::add-mask::sk-planted-key" in lines
+    assert {f"::add-mask::{token}", f"::add-mask::{KEY}"} <= set(lines)
     unmasked = "\n".join(line for line in lines if not line.startswith("::add-mask::"))
     assert token not in unmasked
-    assert "sk-planted-key" not in unmasked
+    assert KEY not in unmasked
     assert (ran.outputs["outcome"], ran.outputs["high"]) == ("block", "1")
     assert (ran.outputs["report"], ran.outputs["sarif"]) == ("hunkwise.json", "hunkwise.sarif")
     assert json.loads((tmp_path / "workspace" / "hunkwise.json").read_text())["verdict"]["outcome"] == "block"
@@ -182,6 +200,41 @@ def test_the_action_reviews_a_pull_request_and_lets_no_code_of_it_run(action: Do
     assert [(check["status"], check["conclusion"]) for check in seen["checks"]] == [("completed", "failure")]
     assert [(thread["path"], thread["line"]) for thread in seen["pulls"][pull.number]["threads"]] == [("app.py", 5)]
     assert not (tmp_path / "workspace" / "ran").exists()
+
+
+@pytest.mark.parametrize("signal", ["INT", "TERM"])
+def test_a_cancelled_run_concludes_its_check_in_time(action: Docker, tmp_path: Path, signal: str) -> None:
+    """A container's first process ignores signals that it does not ask for, so this is not the same as without one."""
+    asked, over = threading.Event(), threading.Event()
+
+    def never(body: dict[str, Any], index: int) -> answers.Answer:
+        asked.set()
+        over.wait(60)
+        return finds_one(body, index)
+
+    with LoopbackGitHub("acme/shop") as github, LoopbackModel(never) as model, ThreadPoolExecutor(1) as pool:
+        pull = opened(github)
+        running = pool.submit(
+            runner.step,
+            action,
+            tmp_path,
+            event="pull_request",
+            payload=payloads.pull_request(github, pull),
+            token=github.token("actions"),
+            inputs=model_inputs(model),
+            variables=addresses(github),
+            name=f"hunkwise-cancelled-{signal.lower()}",
+        )
+        assert asked.wait(60)
+        action.run("kill", "--signal", signal, f"hunkwise-cancelled-{signal.lower()}")
+        before = time.monotonic()
+        ran = running.result(30)
+        spent = time.monotonic() - before
+        over.set()
+        checks = github.snapshot()["checks"]
+    assert spent < CANCEL_S, ran.log
+    assert [(check["status"], check["conclusion"]) for check in checks] == [("completed", "neutral")], ran.log
+    assert ran.code != 0
 
 
 def test_the_action_says_why_it_has_nothing_to_do(action: Docker, tmp_path: Path) -> None:

@@ -10,29 +10,40 @@
 
 Arrange: `state.commit(files, branch=)`, `state.open_pull(head=, fork_of=, association=, draft=, labels=)`,
 `state.push(pull, files, force=)`, `state.add_comment(pull, account, body)`, `state.enqueue(pull)`,
-`state.delete_fork(owner)`. Trees are whole: a path that is not given is not there. A file is text, bytes, or
-(git mode, bytes). Records (`state.pulls[1].threads[0].resolved_by = ...`) may be changed by hand.
+`state.close(pull, merge=)`, `state.delete_fork(owner)`, `state.rename(name)`, `state.add_artifact(run, name, files,
+head_sha=)`, `state.actions_may_approve = True`. Trees are whole: a path that is not given is not there. A file is text,
+bytes, or (git mode, bytes); annotate a tree of several kinds as `dict[str, Content]`. Records may be changed by hand
+(`state.pulls[1].threads[0].resolved_by = state.account("ann")`).
 
-Tokens: `token("actions")` (REVIEWER's permissions), `token("actions", READ_ONLY)` (a fork's run), `token("user",
-login="ann")` (a classic personal token), `token("app", {...}, login="reviewer")`.
+Tokens: `token("actions")` has REVIEWER's permissions, `token("actions", READ_ONLY)` those of a fork's or Dependabot's
+run, `token("app", {...}, login="reviewer")` is another app's, `token("user", login="ann")` a classic personal one that
+may what ann's role says, `token("user", {...}, login="ann")` a fine-grained one.
 
-Faults: `github.faults.add(faults.storm(502), faults.answer_lost(path=r"/reviews$"), faults.secondary_limit(1),
-faults.at_request(lambda: github.state.push(pull, {...}), path=r"/pulls/1$", skip=1))`; see `faults`. Limits that are
-dear to meet are settable: `LoopbackGitHub(limits=Limits(diff_files=2))`.
+Faults (all in `faults`): `github.faults.add(faults.storm(502), faults.answer_lost(path=r"/reviews$"),
+faults.secondary_limit(30), faults.at_request(lambda: github.state.push(pull, {...}), path=r"/pulls/1$", skip=1))`, and
+`github.faults.add(*faults.killed_after_writes(2))` for a run that was killed. Limits that are dear to meet are
+settable: `LoopbackGitHub(limits=Limits(diff_files=2))`. Where waiting is not real, give it the test's clock: `now=`.
 
 Afterwards: `github.snapshot()` is what people see, without ids and times; `github.log` holds every exchange,
-`github.lines` the same as text, `github.writes` those that may have changed something; `github_conformance` holds them
-against the published descriptions. `payloads` builds the files of GITHUB_EVENT_PATH.
+`github.lines` the same as text, `github.writes` those that may have changed something.
+`github_conformance.assert_requests_conform(github.log)` holds requests against the published descriptions,
+`assert_answers_conform` the answers. `payloads` builds the files of GITHUB_EVENT_PATH; GitHub's own examples are read
+by `webhook_examples`.
 
-It follows GitHub's documentation and public issue threads, never what hunkwise happens to send. Where it is coarser
-than GitHub: texts of GraphQL's validation errors are graphql-core's; node ids are short; a review comment's `position`
-and outdatedness follow pushes to the head, not merges into the base.
+It follows GitHub's documentation and public issue threads, never what hunkwise happens to send. Where it differs:
+
+- coarser: texts of GraphQL's validation errors are graphql-core's, texts of some 422 are ours; node ids are short;
+  threads follow pushes to the head, not merges into the base; `mergeable` is always unknown; a query costs one point;
+  patches are left out by the size of a file, not by the sum of all.
+- stricter: a COMMENT review needs a body, as documented, even with comments.
+- left out: what an app asks as itself (`/app`, installations), conditional requests, teams, reactions' state.
 """
 
 from loopback_github import faults, payloads
 from loopback_github.accounts import EVERYTHING, READ_ONLY, REVIEWER, Account
 from loopback_github.limits import Limits
 from loopback_github.log import Exchange, Request
+from loopback_github.objects import Content
 from loopback_github.records import Pull
 from loopback_github.server import LoopbackGitHub
 
@@ -41,6 +52,7 @@ __all__ = [
     "READ_ONLY",
     "REVIEWER",
     "Account",
+    "Content",
     "Exchange",
     "Limits",
     "LoopbackGitHub",

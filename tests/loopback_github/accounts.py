@@ -55,7 +55,6 @@ class App:
 
 ACTIONS_APP = App(id=15368, slug="github-actions", name="GitHub Actions")
 ACTIONS_BOT = Account(id=41898282, login="github-actions[bot]", kind="Bot")
-GHOST = Account(id=10137, login="ghost")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

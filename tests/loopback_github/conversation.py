@@ -1,7 +1,7 @@
 """What REST and GraphQL alike do to reviews and threads."""
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import cast
 
 from loopback_github import refusals
 from loopback_github.accounts import Account
@@ -15,8 +15,12 @@ def comparison_at(state: State, pull: Pull, commit: str) -> Comparison:
     """Return what the pull request changes up to `commit`, which must be one of its own."""
     if commit == pull.head_sha:
         return state.comparison(pull)
-    if commit not in state.objects.commits:
-        field: dict[str, Any] = {"resource": "PullRequestReview", "field": "commit_id", "code": "invalid"}
+    own = {
+        each.sha for head in (pull.head_sha, *pull.past_heads) for each in state.objects.between(pull.base_sha, head)
+    }
+    if commit not in own:
+        message = "commit_id is not part of the pull request"
+        field = {"resource": "PullRequestReview", "field": "commit_id", "code": "custom", "message": message}
         raise refusals.invalid(field)
     return state.objects.since_merge_base(pull.base_sha, commit)
 

@@ -9,6 +9,7 @@ from graphql import GraphQLError
 
 from loopback_github.accounts import Account, Token
 from loopback_github.limits import Budget, Limits
+from loopback_github.records import Repository
 from loopback_github.shapes import Shapes
 from loopback_github.shapes_checks import CheckShapes
 from loopback_github.shapes_pulls import PullShapes
@@ -37,6 +38,11 @@ class GraphContext:
     @property
     def checks(self) -> CheckShapes:
         return CheckShapes(self.shapes)
+
+    def need_read(self, repo: Repository, name: str) -> None:
+        """Refuse a token that was not granted to read a private repository's `name`; what is public anyone may read."""
+        if repo.private and self.token.permissions is not None and not self.token.has(name, "read"):
+            raise forbidden(self.token)
 
     def may_write(self, name: str) -> bool:
         """Whether the token may write: by its permissions, and its user's role."""

@@ -52,6 +52,7 @@ def _repository(_: None, context: GraphContext, owner: str, name: str, **__: Any
 
 
 def _pull(repo: Repository, context: GraphContext, number: int) -> Pull:
+    context.need_read(repo, "pull-requests")
     found = context.state.pulls.get(number)
     if found is None or found.repo is not repo:
         raise not_found(f"Could not resolve to a PullRequest with the number of {number}.")
@@ -64,6 +65,7 @@ def _pulls(
     states: list[str] | None = None,
     **given: Any,
 ) -> dict[str, Any]:
+    context.need_read(repo, "pull-requests")
     base, head = given.pop("baseRefName", None), given.pop("headRefName", None)
     order = given.pop("orderBy", None)
     listed = [
@@ -85,6 +87,7 @@ def _object(
     repo: Repository, context: GraphContext, oid: str | None = None, expression: str | None = None
 ) -> Commit | Entry | File | None:
     """Return what `<reference>:<path>` or an id names: a commit, a tree, a blob, or nothing."""
+    context.need_read(repo, "contents")
     reference, colon, path = (expression or oid or "").partition(":")
     reference = repo.default_branch if reference == "HEAD" else reference.removeprefix("refs/heads/")
     commit = context.state.objects.commits.get(repo.branches.get(reference, reference))

@@ -4,8 +4,19 @@ import socket
 import struct
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wire:
+    """An answer as it goes over the wire; one that is cut ends in the middle of its body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    is_cut: bool = False
 
 
 class Answers(Protocol):
@@ -14,9 +25,7 @@ class Answers(Protocol):
     errors: list[Exception]
     now: Callable[[], float]
 
-    def answer(
-        self, method: str, target: str, headers: dict[str, str], content: bytes
-    ) -> tuple[int, dict[str, str], bytes] | None: ...
+    def answer(self, method: str, target: str, headers: dict[str, str], content: bytes) -> Wire | None: ...
 
 
 class HttpServer(ThreadingHTTPServer):
@@ -67,14 +76,15 @@ class Handler(BaseHTTPRequestHandler):
         if given is None:
             self._cut()
             return
-        status, named, body = given
-        self.send_response(status)
-        for name, value in named.items():
+        self.send_response(given.status)
+        for name, value in given.headers.items():
             self.send_header(name, value)
-        if status != 204:
-            self.send_header("Content-Length", str(len(body)))
+        if given.status != 204:
+            self.send_header("Content-Length", str(len(given.body)))
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(given.body[: len(given.body) // 2] if given.is_cut else given.body)
+        if given.is_cut:
+            self.close_connection = True
 
     def _cut(self) -> None:
         """Reset the connection before any byte of an answer."""

@@ -1,5 +1,6 @@
 """What was asked and answered, kept for tests."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +26,7 @@ class Request:
         """Whether it may change something: REST's writes and GraphQL's mutations."""
         if self.is_graphql:
             query = self.body.get("query", "") if isinstance(self.body, dict) else ""
-            return "mutation" in str(query).split("{")[0]
+            return re.search(r"^\s*mutation\b", str(query), re.MULTILINE) is not None
         return self.method not in {"GET", "HEAD"}
 
 

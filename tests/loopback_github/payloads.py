@@ -43,22 +43,12 @@ def issue_comment(github: LoopbackGitHub, comment: Comment, action: str = "creat
 def merge_group(github: LoopbackGitHub, pull: Pull, action: str = "checks_requested") -> JSON:
     """Return the payload for the merge group whose last pull request is `pull`, which was enqueued before."""
     entry = next(entry for entry in github.state.queue if entry.pull is pull)
-    assert entry.head_sha is not None
-    commit = github.state.objects.commits[entry.head_sha]
-    who = {"name": commit.author, "email": f"{commit.author}@example.org"}
     group = {
         "head_sha": entry.head_sha,
-        "head_ref": f"refs/heads/gh-readonly-queue/{pull.base_ref}/pr-{pull.number}-{entry.base_sha}",
+        "head_ref": f"refs/heads/{entry.branch}",
         "base_sha": entry.base_sha,
         "base_ref": f"refs/heads/{pull.base_ref}",
-        "head_commit": {
-            "id": commit.sha,
-            "tree_id": commit.tree_sha,
-            "message": commit.message,
-            "timestamp": entry.enqueued_at,
-            "author": who,
-            "committer": who,
-        },
+        "head_commit": _head_commit(github, entry.head_sha, entry.enqueued_at),
     }
     return {**_common(github, pull.author.login), "action": action, "merge_group": group}
 
@@ -68,31 +58,37 @@ def workflow_run(
 ) -> JSON:
     """Return the payload of the privileged follow-up; for a fork its `pull_requests` is empty."""
     shapes = Shapes(github.url, github.server_url)
-    home = pull.head_repo or pull.repo
-    url = f"{shapes.repo_url(pull.repo)}/actions/runs/{run_id}"
-    commit = github.state.objects.commits[pull.head_sha]
-    end = {"id": pull.repo.id, "url": shapes.repo_url(pull.repo), "name": pull.repo.name}
-    linked = {
-        "id": pull.id,
-        "number": pull.number,
-        "url": f"{shapes.repo_url(pull.repo)}/pulls/{pull.number}",
-        "head": {"ref": pull.head_ref, "sha": pull.head_sha, "repo": end},
-        "base": {"ref": pull.base_ref, "sha": pull.base_sha, "repo": end},
+    return {
+        **_common(github, pull.author.login),
+        "action": action,
+        "workflow": _workflow(shapes, pull, name),
+        "workflow_run": {
+            **_run(shapes, pull, name, run_id),
+            "head_commit": _head_commit(github, pull.head_sha, pull.created_at),
+        },
     }
-    workflow_url = f"{shapes.repo_url(pull.repo)}/actions/workflows/7"
-    workflow = {
+
+
+def _workflow(shapes: Shapes, pull: Pull, name: str) -> JSON:
+    path = f".github/workflows/{name}.yml"
+    page = f"{shapes.web}/{pull.repo.full_name}"
+    return {
         "id": 7,
         "node_id": "W_7",
         "name": name,
-        "path": f".github/workflows/{name}.yml",
+        "path": path,
         "state": "active",
         "created_at": pull.created_at,
         "updated_at": pull.created_at,
-        "url": workflow_url,
-        "html_url": f"{shapes.web}/{pull.repo.full_name}/blob/main/.github/workflows/{name}.yml",
-        "badge_url": f"{shapes.web}/{pull.repo.full_name}/workflows/{name}/badge.svg",
+        "url": f"{shapes.repo_url(pull.repo)}/actions/workflows/7",
+        "html_url": f"{page}/blob/{pull.repo.default_branch}/{path}",
+        "badge_url": f"{page}/workflows/{name}/badge.svg",
     }
-    run = {
+
+
+def _run(shapes: Shapes, pull: Pull, name: str, run_id: int) -> JSON:
+    url = f"{shapes.repo_url(pull.repo)}/actions/runs/{run_id}"
+    return {
         "id": run_id,
         "node_id": f"WFR_{run_id}",
         "name": name,
@@ -105,34 +101,48 @@ def workflow_run(
         "run_attempt": 1,
         "head_branch": pull.head_ref,
         "head_sha": pull.head_sha,
-        "head_repository": shapes.repository(home),
-        "repository": shapes.repository(pull.repo),
-        "pull_requests": [] if pull.is_from_fork else [linked],
-        "actor": shapes.user(pull.author),
-        "triggering_actor": shapes.user(pull.author),
+        "head_repository": shapes.short_repository(pull.head_repo or pull.repo),
+        "repository": shapes.short_repository(pull.repo),
+        "pull_requests": [] if pull.is_from_fork else [_linked(shapes, pull)],
+        **dict.fromkeys(("actor", "triggering_actor"), shapes.user(pull.author)),
         "display_title": pull.title,
         "check_suite_id": 9,
         "check_suite_node_id": "CS_9",
-        "created_at": pull.created_at,
+        **dict.fromkeys(("created_at", "run_started_at"), pull.created_at),
         "updated_at": pull.updated_at,
-        "run_started_at": pull.created_at,
         "url": url,
         "html_url": f"{shapes.web}/{pull.repo.full_name}/actions/runs/{run_id}",
         **{f"{tail}_url": f"{url}/{tail}" for tail in ("jobs", "logs", "artifacts", "cancel", "rerun")},
         "check_suite_url": f"{shapes.repo_url(pull.repo)}/check-suites/9",
-        "workflow_url": workflow_url,
+        "workflow_url": f"{shapes.repo_url(pull.repo)}/actions/workflows/7",
         "previous_attempt_url": None,
         "referenced_workflows": [],
-        "head_commit": {
-            "id": commit.sha,
-            "tree_id": commit.tree_sha,
-            "message": commit.message,
-            "timestamp": pull.created_at,
-            "author": {"name": commit.author, "email": f"{commit.author}@example.org"},
-            "committer": {"name": commit.author, "email": f"{commit.author}@example.org"},
-        },
     }
-    return {**_common(github, pull.author.login), "action": action, "workflow": workflow, "workflow_run": run}
+
+
+def _linked(shapes: Shapes, pull: Pull) -> JSON:
+    """Return a pull request as a workflow run names it."""
+    end = {"id": pull.repo.id, "url": shapes.repo_url(pull.repo), "name": pull.repo.name}
+    return {
+        "id": pull.id,
+        "number": pull.number,
+        "url": f"{shapes.repo_url(pull.repo)}/pulls/{pull.number}",
+        "head": {"ref": pull.head_ref, "sha": pull.head_sha, "repo": end},
+        "base": {"ref": pull.base_ref, "sha": pull.base_sha, "repo": end},
+    }
+
+
+def _head_commit(github: LoopbackGitHub, sha: str, at: str) -> JSON:
+    commit = github.state.objects.commits[sha]
+    who = {"name": commit.author, "email": f"{commit.author}@example.org"}
+    return {
+        "id": commit.sha,
+        "tree_id": commit.tree_sha,
+        "message": commit.message,
+        "timestamp": at,
+        "author": who,
+        "committer": who,
+    }
 
 
 def _shapes(github: LoopbackGitHub) -> PullShapes:

@@ -149,6 +149,8 @@ class Pull:
     comments: list[Comment] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
     threads: list[Thread] = field(default_factory=list)
+    past_heads: list[str] = field(default_factory=list)
+    closed_on: str | None = None
 
     @property
     def node_id(self) -> str:
@@ -160,8 +162,8 @@ class Pull:
 
     @property
     def base_sha(self) -> str:
-        """The base branch's tip as it is now, which is not the merge base."""
-        return self.repo.branches[self.base_ref]
+        """The base branch's tip, which is not the merge base: as it is now, or was when the pull request was closed."""
+        return self.closed_on or self.repo.branches[self.base_ref]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -202,16 +204,42 @@ class Status:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
+class Artifact:
+    """What a workflow run left: a zip archive."""
+
+    id: int
+    run_id: int
+    run_head_sha: str
+    name: str
+    archive: bytes
+    created_at: str
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Upload:
+    """A SARIF file given to code scanning."""
+
+    id: str
+    commit_sha: str
+    ref: str
+    sarif: str
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class QueueEntry:
-    """A pull request in the merge queue of its base branch; `head_sha` is the group's commit once there is one."""
+    """A pull request in the merge queue of its base branch; `head_sha` is the group's commit."""
 
     id: int
     pull: Pull
     state: str
     position: int
-    base_sha: str | None
-    head_sha: str | None
+    base_sha: str
+    head_sha: str
     enqueued_at: str
+
+    @property
+    def branch(self) -> str:
+        return f"gh-readonly-queue/{self.pull.base_ref}/pr-{self.pull.number}-{self.base_sha}"
 
     @property
     def node_id(self) -> str:

@@ -24,9 +24,9 @@ REVIEW_TEXT_BY_FAULT = {
 
 
 class RefusalError(Exception):
-    """An answer that is no success."""
+    """An answer that is no success; a body of text is a proxy's page."""
 
-    def __init__(self, status: int, body: dict[str, Any], headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, status: int, body: dict[str, Any] | str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{status} {body}")
         self.status = status
         self.body = body
@@ -39,6 +39,11 @@ def refusal(status: int, message: str, **more: Any) -> RefusalError:
 
 def not_found() -> RefusalError:
     return refusal(404, "Not Found")
+
+
+def moved(url: str) -> RefusalError:
+    """Return the redirect from a former name of a repository."""
+    return RefusalError(301, {"message": "Moved Permanently", "url": url, "documentation_url": DOCS}, {"Location": url})
 
 
 def forbidden(message: str) -> RefusalError:

@@ -178,6 +178,29 @@ def git_commit(call: Call, sha: str) -> Reply:
     return Reply(status=200, payload=call.shapes.git_commit(call.repo, _commit(call, sha)))
 
 
+@route("GET", f"{REPO}/git/trees/{{ref}}")
+def tree(call: Call, ref: str) -> Reply:
+    """Return the tree of a commit, by the commit's or the tree's name; of subfolders only with `recursive`."""
+    call.may("read", "contents")
+    by_tree = {each.tree_sha: each for each in call.state.objects.commits.values()}
+    commit = by_tree.get(ref) or _commit(call, ref)
+    url = call.shapes.repo_url(call.repo)
+    shown_files = [
+        {
+            "path": shown(path),
+            "mode": file.mode,
+            "type": "commit" if file.mode == "160000" else "blob",
+            "sha": file.sha,
+            "size": len(file.content),
+            "url": f"{url}/git/blobs/{file.sha}",
+        }
+        for path, file in sorted(commit.files.items())
+        if "recursive" in call.query or "/" not in path
+    ]
+    payload = {"sha": commit.tree_sha, "url": f"{url}/git/trees/{commit.tree_sha}", "truncated": False}
+    return Reply(status=200, payload={**payload, "tree": shown_files})
+
+
 @route("GET", f"{REPO}/git/ref/{{ref}}")
 def git_ref(call: Call, ref: str) -> Reply:
     call.may("read", "contents")

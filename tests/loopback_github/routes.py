@@ -3,6 +3,7 @@
 from loopback_github import (
     refusals,
     rest_account,
+    rest_actions,
     rest_checks,
     rest_issues,
     rest_reading,
@@ -11,7 +12,7 @@ from loopback_github import (
 )
 from loopback_github.calls import ROUTES, Route
 
-SERVING = (rest_account, rest_checks, rest_issues, rest_reading, rest_review_comments, rest_reviews)
+SERVING = (rest_account, rest_actions, rest_checks, rest_issues, rest_reading, rest_review_comments, rest_reviews)
 """The modules whose import fills the table."""
 
 

@@ -9,16 +9,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from loopback_github import accounts, graphql_wire, refusals, routes
+from loopback_github import accounts
 from loopback_github.accounts import ACTIONS_APP, ACTIONS_BOT, App, Token, TokenKind
-from loopback_github.calls import CONTENT, Call, Reply
+from loopback_github.calls import Reply
+from loopback_github.dispatch import Dispatch, refused
 from loopback_github.faults import Fault, Faults
-from loopback_github.handler import Handler, HttpServer
-from loopback_github.limits import Budget, Cost, Limits
+from loopback_github.handler import Handler, HttpServer, Wire
+from loopback_github.limits import Budget, Limits
 from loopback_github.log import Exchange, Request
-from loopback_github.refusals import RefusalError
 from loopback_github.shapes import Shapes
 from loopback_github.snapshot import snapshot
 from loopback_github.state import State
@@ -47,10 +47,11 @@ class LoopbackGitHub:
         self.now = now
         self.state = State(Path(self._folder.name), repo, private=private)
         self.budget = Budget(self.limits, now)
-        self.faults = Faults()
+        self.faults = Faults(now)
         self.log: list[Exchange] = []
         self.errors: list[Exception] = []
         self.stopping = threading.Event()
+        self._enterprise = {"x-github-enterprise-version": "3.18.0"} if enterprise else {}
         self._prefix = "/api/v3" if enterprise else ""
         self._graphql_path = "/api/graphql" if enterprise else "/graphql"
         self._lock = threading.RLock()
@@ -58,6 +59,7 @@ class LoopbackGitHub:
         self._server = HttpServer(("127.0.0.1", 0), Handler)
         self._server.answers = self
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._dispatch = Dispatch(self.state, self.limits, self.budget, Shapes(self.url, self.server_url))
 
     @property
     def server_url(self) -> str:
@@ -139,55 +141,48 @@ class LoopbackGitHub:
         """Return all that is visible on the repository's pull requests, without ids and times."""
         return snapshot(self.state)
 
-    def answer(
-        self, method: str, target: str, headers: dict[str, str], content: bytes
-    ) -> tuple[int, dict[str, str], bytes] | None:
+    def answer(self, method: str, target: str, headers: dict[str, str], content: bytes) -> Wire | None:
         """Answer a request and log both; None cuts the connection."""
         request = self._request(method, target, headers, content)
         with self._lock:
             self._under_way += 1
             striking = self.faults.striking(method, request.path, writes=request.writes)
         try:
-            return self._answer(request, headers.get("authorization", ""), striking)
+            for fault in striking:
+                if fault.delay_s:
+                    self.stopping.wait(fault.delay_s)
+            with self._lock:
+                return self._answer(request, headers.get("authorization", ""), striking)
         finally:
             with self._lock:
                 self._under_way -= 1
 
-    def _answer(
-        self, request: Request, authorization: str, striking: list[Fault]
-    ) -> tuple[int, dict[str, str], bytes] | None:
-        for fault in striking:
-            if fault.delay_s:
-                self.stopping.wait(fault.delay_s)
+    def _answer(self, request: Request, authorization: str, striking: list[Fault]) -> Wire | None:
         if self.stopping.is_set():  # the test is over, and what a request would look at is being taken away
             return None
-        with self._lock:
-            for fault in striking:
-                if fault.before:
-                    fault.before()
-            replacing = next((fault for fault in striking if fault.replaces), None)
-            token = self.state.tokens.get(authorization.partition(" ")[2])
-            reply: Reply | None = None
-            took_effect = replacing is None or replacing.takes_effect
-            if took_effect:
-                reply = self._reply(request, authorization, token)
-            if replacing is not None:
-                refused = replacing.answer
-                reply = _refused(refused) if refused else None
-            status = reply.status if reply else 0
-            named = self._headers(request, token, reply)
-            self.log.append(
-                Exchange(
-                    index=len(self.log),
-                    request=request,
-                    token=token.kind if token else "none",
-                    status=status,
-                    headers=named,
-                    payload=reply.payload if reply else None,
-                    took_effect=took_effect and status < 400,
-                )
+        for fault in striking:
+            if fault.before:
+                fault.before()
+        replacing = next((fault for fault in striking if fault.replaces), None)
+        token = self.state.tokens.get(authorization.partition(" ")[2])
+        own: Reply | None = None
+        if replacing is None or replacing.takes_effect:
+            own = self._dispatch.reply(request, token, authorization, self._under_way)
+        reply = own if replacing is None or replacing.truncates else refused(replacing.answer)
+        named = self._headers(request, token, reply)
+        is_cut = replacing is not None and replacing.truncates
+        self.log.append(
+            Exchange(
+                index=len(self.log),
+                request=request,
+                token=token.kind if token else "none",
+                status=reply.status if reply and not is_cut else 0,
+                headers=named,
+                payload=reply.payload if reply and not is_cut else None,
+                took_effect=own is not None and own.status < 400,
             )
-        return (status, named, _bytes(reply)) if reply else None
+        )
+        return Wire(status=reply.status, headers=named, body=_bytes(reply), is_cut=is_cut) if reply else None
 
     def _request(self, method: str, target: str, headers: Mapped, content: bytes) -> Request:
         parts = urlsplit(target)
@@ -201,71 +196,13 @@ class LoopbackGitHub:
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         return Request(method=method, path=path, query=query, headers=kept, content=content, body=body)
 
-    def _reply(self, request: Request, authorization: str, token: Token | None) -> Reply:
-        try:
-            if not request.headers.get("user-agent"):
-                raise refusals.forbidden(
-                    "Request forbidden by administrative rules. Please make sure your request has a User-Agent header"
-                )
-            if authorization and token is None:
-                raise refusals.bad_credentials()
-            self._charge(request, token)
-            if isinstance(request.body, bytes):
-                raise refusals.refusal(400, "Problems parsing JSON")
-            if request.is_graphql:
-                return graphql_wire.answer(self.state, self.limits, self.budget, token, self._shapes(), request)
-            return self._rest(request, token)
-        except RefusalError as refused:
-            return _refused(refused)
-
-    def _charge(self, request: Request, token: Token | None) -> None:
-        if request.path == "/rate_limit":
-            return
-        if self._under_way > self.limits.concurrent:
-            raise refusals.refusal(403, "You have exceeded a secondary rate limit.")
-        makes_content = request.method == "POST" and CONTENT.search(request.path) is not None
-        resource = "graphql" if request.is_graphql else "core"
-        refused = self.budget.take(
-            token, Cost(resource=resource, points=5 if request.writes else 1, makes_content=makes_content)
-        )
-        if refused:
-            raise refused
-
-    def _rest(self, request: Request, token: Token | None) -> Reply:
-        route, found = routes.match(request.method, request.path)
-        names = {name: unquote(value, errors="surrogateescape") for name, value in found.items()}
-        full_name = f"{names.pop('owner', '')}/{names.pop('repo', '')}"
-        repo = self.state.repository(full_name) if full_name != "/" else self.state.repo
-        if repo is None or (repo.private and (token is None or self._is_blind(token))):
-            raise refusals.not_found()
-        call = Call(
-            state=self.state,
-            limits=self.limits,
-            budget=self.budget,
-            token=token,
-            repo=repo,
-            url=self.url + request.path,
-            query=request.query,
-            accept=request.headers.get("accept", ""),
-            body=request.body,
-            shapes=self._shapes(),
-        )
-        if request.method != "GET":
-            _ = call.who  # nothing is written without a token
-        return route.handler(call, *names.values())
-
-    def _is_blind(self, token: Token) -> bool:
-        return token.kind == "user" and self.state.role(token.account) == "none"
-
-    def _shapes(self) -> Shapes:
-        return Shapes(self.url, self.server_url)
-
     def _headers(self, request: Request, token: Token | None, reply: Reply | None) -> dict[str, str]:
         resource = "graphql" if request.is_graphql else "core"
         return {
             "Content-Type": reply.media if reply else "",
             "x-github-media-type": "github.v3; format=json",
             "x-github-request-id": f"LOOP:{len(self.log)}",
+            **self._enterprise,
             **self.budget.headers(token, resource),
             **(reply.headers or {} if reply else {}),
         }
@@ -274,10 +211,6 @@ class LoopbackGitHub:
         if slug not in self.state.apps:
             self.state.apps[slug] = App(id=self.state.next_id(), slug=slug, name=slug.title())
         return self.state.apps[slug]
-
-
-def _refused(refused: RefusalError) -> Reply:
-    return Reply(status=refused.status, payload=refused.body, headers=refused.headers)
 
 
 def _bytes(reply: Reply) -> bytes:

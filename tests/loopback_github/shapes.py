@@ -123,22 +123,28 @@ class Shapes:
             "events": [],
         }
 
-    def repository(self, repo: Repository, role: str | None = None) -> JSON:
-        """Return a repository as pull requests and lists show it."""
+    def short_repository(self, repo: Repository) -> JSON:
+        """Return a repository as a workflow run shows it."""
         url = self.repo_url(repo)
-        made: JSON = {
+        return {
             "id": repo.id,
             "node_id": repo.node_id,
             "name": repo.name,
             "full_name": repo.full_name,
             "private": repo.private,
-            "visibility": "private" if repo.private else "public",
             "owner": self.user(repo.owner),
             "html_url": f"{self.web}/{repo.full_name}",
             "description": None,
             "fork": repo.parent is not None,
             "url": url,
             **{f"{name}_url": _link(url, name, tail) for name, tail in REPOSITORY_LINKS.items()},
+        }
+
+    def repository(self, repo: Repository, role: str | None = None) -> JSON:
+        """Return a repository as pull requests and lists show it."""
+        made: JSON = {
+            **self.short_repository(repo),
+            "visibility": "private" if repo.private else "public",
             "git_url": f"git://{self.web.partition('//')[2]}/{repo.full_name}.git",
             "ssh_url": f"git@{self.web.partition('//')[2]}:{repo.full_name}.git",
             "clone_url": f"{self.web}/{repo.full_name}.git",
@@ -150,6 +156,7 @@ class Shapes:
             **dict.fromkeys(("has_pages", "has_discussions", "archived", "disabled", "is_template"), False),
             "default_branch": repo.default_branch,
             "topics": [],
+            "custom_properties": {},
             "web_commit_signoff_required": False,
             **dict.fromkeys(("pushed_at", "created_at", "updated_at"), "2025-01-01T00:00:00Z"),
         }
@@ -163,6 +170,11 @@ class Shapes:
         if repo.parent is not None:
             made["parent"] = made["source"] = self.repository(repo.parent)
         return made
+
+    def reactions(self, url: str) -> JSON:
+        """Return that nobody reacted."""
+        kinds = ("total_count", "+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
+        return {"url": f"{url}/reactions", **dict.fromkeys(kinds, 0)}
 
     def label(self, repo: Repository, label: Label) -> JSON:
         return {

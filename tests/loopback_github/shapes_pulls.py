@@ -116,6 +116,7 @@ class PullShapes:
             "updated_at": pull.updated_at,
             "author_association": pull.association,
             "draft": pull.draft,
+            "reactions": self.shapes.reactions(url),
             "pull_request": {
                 "url": self.url(pull),
                 "html_url": page,
@@ -127,10 +128,12 @@ class PullShapes:
 
     def comment(self, comment: Comment) -> JSON:
         pull = comment.pull
+        url = f"{self.shapes.repo_url(pull.repo)}/issues/comments/{comment.id}"
         return {
             "id": comment.id,
             "node_id": comment.node_id,
-            "url": f"{self.shapes.repo_url(pull.repo)}/issues/comments/{comment.id}",
+            "url": url,
+            "reactions": self.shapes.reactions(url),
             "html_url": f"{self.page(pull)}#issuecomment-{comment.id}",
             "issue_url": self.issue_url(pull),
             "user": self.shapes.user(comment.author),
@@ -184,6 +187,7 @@ class PullShapes:
             "_links": {"self": {"href": url}, "html": {"href": page}, "pull_request": {"href": self.url(pull)}},
             "side": thread.side,
             "subject_type": thread.subject.lower(),
+            "reactions": self.shapes.reactions(url),
             "position": thread.position,
             "original_position": thread.original_position,
         }

@@ -1,6 +1,8 @@
 """All that the loopback GitHub remembers, and how a test arranges it: repositories, people, pull requests, pushes."""
 
+import io
 import itertools
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +12,7 @@ from loopback_github.accounts import ACTIONS_BOT, Account, AccountKind, App, Tok
 from loopback_github.comparison import Comparison
 from loopback_github.objects import Content, Objects
 from loopback_github.records import (
+    Artifact,
     Association,
     CheckRun,
     Comment,
@@ -20,6 +23,7 @@ from loopback_github.records import (
     Review,
     ReviewComment,
     Status,
+    Upload,
 )
 
 START = datetime(2025, 10, 9, 8, 53, 20, tzinfo=UTC)
@@ -44,8 +48,11 @@ class State:
         self.checks: list[CheckRun] = []
         self.statuses: list[Status] = []
         self.queue: list[QueueEntry] = []
+        self.artifacts: list[Artifact] = []
+        self.uploads: list[Upload] = []
         self.tokens: dict[str, Token] = {}
         self.apps: dict[str, App] = {}
+        self._former_names: dict[str, Repository] = {}
         self._ids = itertools.count(1001)
         self._ticks = itertools.count(1)
         owner, _, name = full_name.partition("/")
@@ -79,7 +86,14 @@ class State:
         return self.role(account) in WRITING_ROLES
 
     def repository(self, full_name: str) -> Repository | None:
-        return next((repo for repo in self.repositories if repo.full_name.lower() == full_name.lower()), None)
+        """Return a repository by its name, now or formerly."""
+        current = {repo.full_name.lower(): repo for repo in self.repositories}
+        return current.get(full_name.lower()) or self._former_names.get(full_name.lower())
+
+    def rename(self, name: str) -> None:
+        """Rename the repository: its former name is redirected."""
+        self._former_names[self.repo.full_name.lower()] = self.repo
+        self.repo.name = name
 
     def fork(self, owner: str) -> Repository:
         """Return the fork of `owner`, made when new."""
@@ -179,33 +193,41 @@ class State:
     def enqueue(self, pull: Pull) -> QueueEntry:
         """Put a pull request into the merge queue: its group's commit merges it onto what stands before it."""
         before = [entry for entry in self.queue if entry.pull.base_ref == pull.base_ref]
-        onto = before[-1].head_sha if before and before[-1].head_sha else pull.base_sha
-        tree = self.objects.commits[onto].files
-        changed = self.comparison(pull).files
-        head = self.objects.commits[pull.head_sha].files
-        merged = {path: file for path, file in tree.items() if path not in {each.previous for each in changed}}
-        for each in changed:
-            if each.status == "removed":
-                merged.pop(each.path, None)
-            else:
-                merged[each.path] = head[each.path]
-        sha = self.objects.commit(
-            {path: (file.mode, file.content) for path, file in merged.items()},
-            parents=[onto, pull.head_sha],
-            message=f"Merge pull request #{pull.number}",
-        )
-        self.repo.branches[f"gh-readonly-queue/{pull.base_ref}/pr-{pull.number}-{onto}"] = sha
+        onto = before[-1].head_sha if before else pull.base_sha
         entry = QueueEntry(
             id=self.next_id(),
             pull=pull,
             state="AWAITING_CHECKS",
             position=len(before) + 1,
             base_sha=onto,
-            head_sha=sha,
+            head_sha=self._merged(pull, onto),
             enqueued_at=self.now(),
         )
+        self.repo.branches[entry.branch] = entry.head_sha
         self.queue.append(entry)
         return entry
+
+    def close(self, pull: Pull, *, merge: bool = False) -> None:
+        """Close a pull request, merged onto its base branch or not."""
+        pull.closed_on = pull.base_sha
+        if merge:
+            self.repo.branches[pull.base_ref] = self._merged(pull, pull.base_sha)
+            pull.merged_at = self.now()
+        pull.state = "closed"
+        pull.updated_at = self.now()
+
+    def _merged(self, pull: Pull, onto: str) -> str:
+        """Return the commit that merges a pull request onto another; whole files are taken from its head."""
+        changed = self.comparison(pull).files
+        head = self.objects.commits[pull.head_sha].files
+        gone = {each.previous or each.path for each in changed if each.status in {"removed", "renamed"}}
+        tree = {path: file for path, file in self.objects.commits[onto].files.items() if path not in gone}
+        tree |= {each.path: head[each.path] for each in changed if each.status != "removed"}
+        return self.objects.commit(
+            {path: (file.mode, file.content) for path, file in tree.items()},
+            parents=[onto, pull.head_sha],
+            message=f"Merge pull request #{pull.number}",
+        )
 
     def comparison(self, pull: Pull) -> Comparison:
         """Return what the pull request changes: from the merge base to its head."""
@@ -233,6 +255,23 @@ class State:
         pull.updated_at = at
         return made
 
+    def add_artifact(self, run_id: int, name: str, files: Mapping[str, str | bytes], *, head_sha: str) -> Artifact:
+        """Leave files as a workflow run's artifact."""
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            for path, content in files.items():
+                archive.writestr(path, content)
+        made = Artifact(
+            id=self.next_id(),
+            run_id=run_id,
+            run_head_sha=head_sha,
+            name=name,
+            archive=packed.getvalue(),
+            created_at=self.now(),
+        )
+        self.artifacts.append(made)
+        return made
+
     def _association(self, who: Account) -> Association:
         if who is self.repo.owner:
             return "OWNER"
@@ -245,5 +284,6 @@ class State:
                 continue
             if pull.head_repo is repo and pull.head_ref == branch:
                 before, pull.head_sha = pull.head_sha, repo.branches[branch]
+                pull.past_heads.append(before)
                 threads.follow_push(pull, self.objects.compare(before, pull.head_sha), self.comparison(pull))
                 pull.updated_at = self.now()

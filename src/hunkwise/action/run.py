@@ -13,7 +13,7 @@ from hunkwise.action.ending import Job
 from hunkwise.bootstrap import pulls
 from hunkwise.bootstrap.pulls import PullAccess
 from hunkwise.core import events, sanitise
-from hunkwise.errors import HunkwiseError, PermissionDeniedError, UsageError
+from hunkwise.errors import ConfigurationError, PermissionDeniedError, UsageError
 from hunkwise.model.change import Notice, PullRequest
 from hunkwise.model.mode import (
     FromWorkflowRun,
@@ -26,6 +26,7 @@ from hunkwise.model.mode import (
     Trigger,
     Unusable,
 )
+from hunkwise.model.publication import CheckOutput, Conclusion
 from hunkwise.model.pull import Overview
 from hunkwise.pipeline import publish, pull_review
 from hunkwise.pipeline.pull_review import Done
@@ -92,13 +93,14 @@ def _pull(job: Job, mode: Review) -> int:
 
 
 def _settings(job: Job, mode: Review, access: PullAccess, overview: Overview) -> Settings:
-    """Return the settings; where they can't be read the check fails and says why: a required one would wait for ever."""
+    """Return the settings; a configuration that can't be read fails the check, which would wait for ever."""
     told = job.inputs
     try:
         return pulls.pull_settings(overview, config=told.config, environment=told.environment, options=told.options)
-    except HunkwiseError as error:
+    except ConfigurationError as error:
         if not mode.token_is_read_only and not told.is_dry_run:
-            publish.fail(access.host, overview, sanitise.plain(f"{error.message}. {error.hint}".strip()))
+            output = CheckOutput(title="configuration error", summary=sanitise.plain(f"{error.message}. {error.hint}"))
+            publish.at_once(access.host, overview, Conclusion.FAILURE, output)
         raise
 
 
@@ -155,7 +157,8 @@ def _stale(mode: Review, overview: Overview) -> str | None:
 def _skip(job: Job, skipped: Skipped, access: PullAccess, overview: Overview) -> int:
     job.runtime.notice("hunkwise", skipped.notice.text)
     if skipped.wants_check and not skipped.token_is_read_only and not job.inputs.is_dry_run:
-        publish.skip(access.host, overview, skipped.notice.text)
+        output = CheckOutput(title="not reviewed", summary=skipped.notice.text)
+        publish.at_once(access.host, overview, Conclusion.NEUTRAL, output)
     return 0
 
 

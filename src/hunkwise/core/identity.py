@@ -5,7 +5,8 @@ becomes the first when the first is fixed. So findings of one file are compared 
 equal code before alike words, a known hunk and neighbour lines before nearness.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -29,6 +30,10 @@ MAX_COMPARED = 600
 
 MAX_GROUP = 60
 """Findings of one file, kind and quote that are compared with each other; more are paired in their order."""
+
+
+MAX_SCANNED = 400
+"""Earlier findings of one file that are looked through for each new one, wherever they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +123,7 @@ def _pair_alike(
 ) -> None:
     """Pair findings that a small edit, or other words for the same code, set apart."""
     free_by_file: dict[tuple[str, str], list[int]] = {}
-    for index in free:
+    for index in _by_line(free, before):
         free_by_file.setdefault(_file(before[index]), []).append(index)
     scored = [
         (_score(now[one], before[other]), one, other)
@@ -129,9 +134,15 @@ def _pair_alike(
     _take(scored, pairs)
 
 
-def _nearest(one: Sighting, candidates: Sequence[int], before: Sequence[Sighting]) -> Iterator[int]:
+def _nearest(one: Sighting, candidates: Sequence[int], before: Sequence[Sighting]) -> Sequence[int]:
+    """Return which of `candidates` (by line) are compared; of very many only those a few lines away are looked at."""
+    if len(candidates) > MAX_SCANNED:
+        line = one.finding.line
+        first = bisect_left(candidates, line - NEAR, key=lambda index: before[index].finding.line)
+        last = bisect_right(candidates, line + NEAR, key=lambda index: before[index].finding.line)
+        candidates = candidates[first:last]
     close = [index for index in candidates if _is_near(one, before[index])]
-    yield from sorted(close, key=lambda index: nearness(one, before[index]), reverse=True)[:MAX_GROUP]
+    return sorted(close, key=lambda index: nearness(one, before[index]), reverse=True)[:MAX_GROUP]
 
 
 def _is_near(one: Sighting, other: Sighting) -> bool:

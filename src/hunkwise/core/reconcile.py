@@ -72,7 +72,7 @@ def reconcile(findings: Sequence[Finding], reading: Reading, before: Before) -> 
     taken = set(pairs.values())
     judged = standing.judge(
         [each for index, each in enumerate(remembered) if index not in taken],
-        {(identity.kind(each), standing.spot(at)) for each, at in zip(findings, places, strict=True) if at},
+        _occupied(findings, places, {one: remembered[other] for one, other in pairs.items()}),
         standing.ground(reading, before.memory, columns),
     )
     known = [_kept(findings[one], remembered[other].finding) for one, other in pairs.items()]
@@ -174,6 +174,17 @@ def _reason(each: Spoken, fixed: Collection[str], shown: Diff, memory: Memory | 
         return threads.NOT_HELD
     present = {path for file in shown.files for path in (file.path, file.old_path)}
     return None if shown.unreadable or each.thread.path in present else threads.FILE_GONE
+
+
+def _occupied(
+    findings: Sequence[Finding], places: Sequence[Place | None], earlier: Mapping[int, Remembered]
+) -> standing.Occupied:
+    held: dict[tuple[str, standing.Spot], set[tuple[str, int] | None]] = {}
+    for index, (finding, place) in enumerate(zip(findings, places, strict=True)):
+        if place is not None:
+            origin = (earlier[index].hunk, earlier[index].row) if index in earlier else None
+            held.setdefault((identity.kind(finding), standing.spot(place)), set()).add(origin)
+    return held
 
 
 def _sighting(finding: Finding, place: Place | None, keys: Mapping[HunkKey, str]) -> Sighting:

@@ -1,5 +1,6 @@
 """Judge findings that this run did not report: their code still stands, or is gone, or nobody can say."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,10 @@ from hunkwise.model.material import HunkKey
 from hunkwise.model.memory import Memory, Remembered
 
 Spot = tuple[HunkKey, Side, int]
-"""A hunk, a side and a first line, for telling occupied places."""
+"""A hunk, a side and a first line."""
+
+Occupied = Mapping[tuple[str, Spot], Collection[tuple[str, int] | None]]
+"""Places of findings by kind, each with the hunks and rows where an earlier run saw them, None for new ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +72,9 @@ def under_todays_names(remembered: Iterable[Remembered], shown: Diff) -> tuple[R
     )
 
 
-def judge(missing: Sequence[Remembered], occupied: Collection[tuple[str, Spot]], on: Ground) -> Judged:
-    """Return what became of `missing`; `occupied` tells the places of this run's findings, by kind."""
-    place_by_index = _placed(missing, set(occupied), on)
+def judge(missing: Sequence[Remembered], occupied: Occupied, on: Ground) -> Judged:
+    """Return what became of `missing`, given the places this run's findings have."""
+    place_by_index = _placed(missing, occupied, on)
     carried: list[Finding] = []
     fixed: list[Finding] = []
     unplaced: set[str] = set()
@@ -93,32 +97,80 @@ def spot(place: Place) -> Spot:
     return place.column.key, place.column.side, place.line
 
 
-def _placed(missing: Sequence[Remembered], occupied: set[tuple[str, Spot]], on: Ground) -> Mapping[int, Place]:
-    """Give each finding the surest place of its quote that no other finding of its kind has, the surest pair first."""
-    scored = [
-        (identity.nearness(_seen(each.finding, place, on), _recalled(each)), index, place)
-        for index, each in enumerate(missing)
-        for place in quotes.places(each.finding.quote, each.finding.file, each.finding.side, on.columns)
-        if _may_be_there(each, place, on)
-    ]
-    found: dict[int, Place] = {}
+def _placed(missing: Sequence[Remembered], occupied: Occupied, on: Ground) -> Mapping[int, Place]:
+    """Give each finding the surest place of its quote, the surest pair first.
+
+    A place that another finding of its kind has is free only for one that stood in one place with it before.
+    """
+    scored: list[tuple[tuple[int, int, int], int, Place]] = []
+    everywhere: dict[_Quote, _Standings] = {}
+    for index, each in enumerate(missing):
+        recalled = _recalled(each)
+        candidates = _candidates(each, everywhere, on)
+        scored += [(identity.nearness(found.sighting, recalled), index, found.place) for found in candidates]
+    held = {here: set(origins) for here, origins in occupied.items()}
+    taken: dict[int, Place] = {}
     for _, index, place in sorted(scored, key=lambda each: ([-part for part in each[0]], each[1], each[2].line)):
         here = (identity.kind(missing[index].finding), spot(place))
-        if index not in found and here not in occupied:
-            found[index] = place
-            occupied.add(here)
-    return found
+        origin = (missing[index].hunk, missing[index].row)
+        if index not in taken and (here not in held or origin in held[here]):
+            taken[index] = place
+            held.setdefault(here, set()).add(origin)
+    return taken
 
 
-def _may_be_there(each: Remembered, place: Place, on: Ground) -> bool:
-    """Whether a finding may be at `place`: not in another known hunk, nor, by a weak quote, among strangers."""
-    key = on.keys.get(place.column.key, "")
-    if key == each.hunk:
+_Quote = tuple[str, Side, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A place of a quote, as a finding would be seen there."""
+
+    place: Place
+    sighting: Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class _Standings:
+    """All places of a quote in a file, by line, and by hunk and row."""
+
+    by_line: Sequence[_Standing]
+    by_row: Mapping[tuple[str, int], _Standing]
+
+
+def _candidates(each: Remembered, everywhere: dict[_Quote, _Standings], on: Ground) -> Sequence[_Standing]:
+    """Return where a finding may be: in its row of its hunk, else at its quote's places, of very many the nearest."""
+    finding = each.finding
+    name = (finding.file, finding.side, quotes.folded(finding.quote))
+    known = everywhere.get(name) or everywhere.setdefault(name, _standings(finding, on))
+    if (each.hunk, each.row) in known.by_row:
+        return (known.by_row[each.hunk, each.row],)
+    at = bisect_left(known.by_line, finding.line, key=lambda found: found.place.line)
+    near = known.by_line[max(0, at - identity.MAX_GROUP) : at + identity.MAX_GROUP]
+    return [found for found in near if _may_be_there(each, found, on)]
+
+
+def _standings(finding: Finding, on: Ground) -> _Standings:
+    found = [
+        _Standing(place, _seen(finding, place, on))
+        for place in quotes.places(finding.quote, finding.file, finding.side, on.columns)
+    ]
+    return _Standings(
+        by_line=sorted(found, key=lambda each: each.place.line),
+        by_row={(each.sighting.hunk, each.sighting.row): each for each in found if each.sighting.hunk},
+    )
+
+
+def _may_be_there(each: Remembered, found: _Standing, on: Ground) -> bool:
+    """Whether a finding may be at a place: not in another known hunk, nor, by a weak quote, among strangers."""
+    sighting = found.sighting
+    if sighting.hunk == each.hunk:
         return True
-    if key in on.elsewhere:
+    if sighting.hunk in on.elsewhere:
         return False
-    knows = bool(set(quotes.around(place)) & set(each.around))
-    return not identity.is_weak(each.finding.quote) or knows or abs(place.line - each.finding.line) <= identity.NEAR
+    knows = bool(set(sighting.around) & set(each.around))
+    near = abs(found.place.line - each.finding.line) <= identity.NEAR
+    return not identity.is_weak(each.finding.quote) or knows or near
 
 
 def _is_answered(finding: Finding, place: Place, on: Ground) -> bool:

@@ -34,12 +34,28 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
-    """One request: messages, the JSON schema its answer must meet, and sampling parameters."""
+    """One request: messages, the JSON schema its answer must meet, and sampling parameters.
+
+    Requests of one `cache_key` begin alike, so that a provider may keep that prefix.
+    """
 
     messages: tuple[Message, ...]
     schema_name: str
     schema: Mapping[str, Any]
     parameters: Parameters
+    cache_key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimits:
+    """What an endpoint says is left of its limits, and in how many seconds they are whole again; None: not said."""
+
+    requests_limit: int | None = None
+    requests_left: int | None = None
+    requests_reset_s: float | None = None
+    tokens_limit: int | None = None
+    tokens_left: int | None = None
+    tokens_reset_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +69,17 @@ class TokenUsage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatReply:
-    """A complete answer: its text, the model that gave it, tokens, and the seconds it took."""
+    """A complete answer: its text, the model that gave it, tokens, and the seconds it took.
+
+    `first_text_s` is when its first text came, None where it did not stream. `limits` is what is left at the endpoint.
+    """
 
     text: str
     model: str
     usage: TokenUsage
     latency_s: float
+    first_text_s: float | None = None
+    limits: RateLimits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

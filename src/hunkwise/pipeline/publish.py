@@ -48,27 +48,21 @@ class Said:
 
 def channels(host: CodeHost, overview: Overview) -> Channels:
     """Open the check and probe for comments: what is denied here is never paid for."""
-    head, own = overview.pull.head_sha, external_id(overview.pull.number)
-    known = next((check for check in reversed(overview.checks) if check.external_id == own), None)
-    return Channels(check=host.open_check(CHECK_NAME, head, own, known), may_comment=host.may_comment(head))
+    return Channels(check=_opened(host, overview), may_comment=host.may_comment(overview.pull.head_sha))
 
 
-def skip(host: CodeHost, overview: Overview, why: str) -> None:
-    """Conclude a neutral check that says why nothing is reviewed: a required one would wait for ever."""
-    _unreviewed(host, overview, Conclusion.NEUTRAL, CheckOutput(title="not reviewed", summary=why))
-
-
-def fail(host: CodeHost, overview: Overview, why: str) -> None:
-    """Conclude a failed check that says why nothing can be reviewed: not even whether that should be neutral is known."""
-    _unreviewed(host, overview, Conclusion.FAILURE, CheckOutput(title="incomplete: wrong configuration", summary=why))
-
-
-def _unreviewed(host: CodeHost, overview: Overview, ends_as: Conclusion, output: CheckOutput) -> None:
-    head, own = overview.pull.head_sha, external_id(overview.pull.number)
-    known = next((check for check in reversed(overview.checks) if check.external_id == own), None)
-    check = host.open_check(CHECK_NAME, head, own, known)
+def at_once(host: CodeHost, overview: Overview, ends_as: Conclusion, output: CheckOutput) -> None:
+    """Conclude a check without a review, and say why: a required one would wait for ever."""
+    check = _opened(host, overview)
     if check is not None:
         host.conclude_check(check, ends_as, output)
+
+
+def _opened(host: CodeHost, overview: Overview) -> CheckRun | None:
+    """Open the check of this head, or take up the one that an earlier run left there."""
+    own = external_id(overview.pull.number)
+    known = next((check for check in reversed(overview.checks) if check.external_id == own), None)
+    return host.open_check(CHECK_NAME, overview.pull.head_sha, own, known)
 
 
 def external_id(number: int) -> str:

@@ -181,7 +181,10 @@ def _listed(rows: Sequence[str], noun: str, form: str = "- {}") -> Sequence[str]
 
 def _cost(report: ReviewReport) -> str:
     if not report.usage.by_model:
-        return f"<sub>hunkwise {report.version}, embedded rules, no model was asked</sub>"
+        why = "embedded rules, no model was asked"
+        if report.ledger.count(HunkState.CACHED):
+            why = "no model was asked: what it said of the same hunks holds"
+        return f"<sub>hunkwise {report.version}, {why}</sub>"
     used = report.usage
     prompt = sanitise.inline(f"prompt {report.prompt.name} {report.prompt.version}" if report.prompt else "no prompt")
     tokens = figures.number(figures.total(used, lambda asked: asked.prompt_tokens))

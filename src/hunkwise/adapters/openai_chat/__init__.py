@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from hunkwise.adapters.openai_chat import faults, reply
 from hunkwise.model.chat import ChatReply, ChatRequest
+from hunkwise.ports import Hear
 
 if TYPE_CHECKING:
     from hunkwise.adapters.openai_chat.wire import Wire
@@ -47,8 +48,9 @@ class OpenAIChat:
         """The model's name, as asked for."""
         return self._asked.model
 
-    def complete(self, request: ChatRequest) -> ChatReply:
+    def complete(self, request: ChatRequest, hear: Hear | None = None) -> ChatReply:
         """Return one complete answer; raises ChatError (CANCELLED once closed)."""
+        del hear
         future = self._sent(request)
         started = time.monotonic()  # after the SDK's import, which the first request waits for
         try:

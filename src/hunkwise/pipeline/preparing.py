@@ -1,0 +1,115 @@
+"""Everything that is known of a change before an engine is asked: loaded, parsed, selected, redacted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from hunkwise.core import exposures, patch, select
+from hunkwise.core.bookkeeping import End
+from hunkwise.model.change import Change, ChangeRef, Notice
+from hunkwise.model.diff import Diff, FileStatus
+from hunkwise.model.ledger import HunkState
+from hunkwise.model.material import HunkKey
+from hunkwise.model.policy import Left, SelectionPolicy
+from hunkwise.pipeline import gather
+from hunkwise.ports import Clock, Ports
+from hunkwise.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """Everything known before an engine is asked."""
+
+    change: Change
+    diff: Diff
+    gathered: gather.Gathered
+    chosen: tuple[HunkKey, ...]
+    ends: Mapping[HunkKey, End]
+    timings_ms: Mapping[str, float]
+    one_file_each: bool = False
+
+
+def prepare(ref: ChangeRef, ports: Ports, settings: Settings) -> Prepared:
+    """Load, parse, select and redact; no engine is asked."""
+    watch = Watch(ports.clock, {})
+    change = ports.changes.load(ref)
+    watch.lap("load")
+    parsed = patch.parse(change.diff)
+    diff = replace(parsed, unreadable=(*parsed.unreadable, *change.unread))
+    watch.lap("parse")
+    selection = select.files(diff, _policy(settings), change.generated)
+    watch.lap("select")
+    allowed = exposures.allow_list(settings.allow_secrets, change.policies.get(exposures.BASELINE))
+    gathered = gather.redacted(diff, ports.secrets.scan, selection.scan_only, allowed)
+    watch.lap("redact")
+    ends = {key: _left(left) for key, left in selection.left.items()}
+    ends |= {key: End(state=HunkState.FAILED, reason=gathered.unredacted[key]) for key in gathered.unredacted}
+    return Prepared(
+        change=change,
+        diff=diff,
+        gathered=gathered,
+        chosen=tuple(key for key in selection.chosen if key not in gathered.unredacted),
+        ends=ends,
+        timings_ms=watch.laps,
+    )
+
+
+def paths(prepared: Prepared) -> list[bytes]:
+    """Return the raw paths of files with a chosen hunk."""
+    return [prepared.diff.files[index].raw_path for index in sorted({key.file for key in prepared.chosen})]
+
+
+def named(prepared: Prepared) -> Diff:
+    """Return the whole diff under the paths that may be shown."""
+    shown = prepared.gathered.shown
+    files = zip(prepared.diff.files, shown.files, strict=True)
+    return Diff(files=tuple(replace(file, path=redacted.path) for file, redacted in files), unreadable=shown.unreadable)
+
+
+def notices(prepared: Prepared) -> tuple[Notice, ...]:
+    """Return what a reader should know of the change, before anybody was asked."""
+    return (*prepared.change.notices, *prepared.gathered.notices, *_evasions(prepared))
+
+
+def _evasions(prepared: Prepared) -> tuple[Notice, ...]:
+    """Tell which new files were skipped on their own word: a reader should know that nobody looked."""
+    named = dict.fromkeys(
+        prepared.gathered.shown.files[key.file].path
+        for key, end in prepared.ends.items()
+        if end.reason == select.BY_HEADER and prepared.diff.files[key.file].status is FileStatus.ADDED
+    )
+    if not named:
+        return ()
+    shown = ", ".join(list(named)[:5]) + (f" and {len(named) - 5} more" if len(named) > 5 else "")
+    return (
+        Notice(code="generated-by-own-word", text=f"New files that call themselves generated were not read: {shown}."),
+    )
+
+
+def _left(left: Left) -> End:
+    if left.unread:
+        return End(state=HunkState.FAILED, reason=f"unread: {left.reason}")
+    return End(state=HunkState.SKIPPED, reason=left.reason)
+
+
+def _policy(settings: Settings) -> SelectionPolicy:
+    return SelectionPolicy(
+        include=settings.include,
+        exclude=settings.exclude,
+        max_file_lines=settings.max_file_lines,
+        max_line_chars=settings.max_line_chars,
+    )
+
+
+class Watch:
+    """Laps in milliseconds by the port's clock."""
+
+    def __init__(self, clock: Clock, laps: dict[str, float]) -> None:
+        self._clock = clock
+        self._last = clock.monotonic()
+        self.laps = laps
+
+    def lap(self, name: str, since: float | None = None) -> None:
+        """Note the milliseconds since the last lap, or since `since`, under `name`."""
+        now = self._clock.monotonic()
+        self.laps[name] = round((now - (self._last if since is None else since)) * 1000, 1)
+        self._last = now
