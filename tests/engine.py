@@ -40,7 +40,7 @@ class Docker:
         self, *arguments: str, fails: bool = False, variables: Mapping[str, str] | None = None, timeout_s: float = 900
     ) -> subprocess.CompletedProcess[str]:
         """Run one docker command; unless it `fails`, an error shows its output."""
-        environment = {**os.environ, "DOCKER_BUILDKIT": "0", **self.variables, **(variables or {})}
+        environment = {**os.environ, **self.variables, **(variables or {})}
         done = subprocess.run(
             ["docker", *arguments], env=environment, capture_output=True, text=True, timeout=timeout_s, check=False
         )

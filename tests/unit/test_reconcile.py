@@ -439,3 +439,30 @@ def test_a_thousand_twins_are_paired_in_their_order() -> None:
     again = push.run(reading, found, push.after(reading, held), push.threads(held))
     assert [each.fingerprint for each in again.findings] == [each.fingerprint for each in held.findings]
     assert ranking.ordered(again.findings) == again.findings
+
+
+def test_in_a_file_of_very_many_findings_an_edited_one_is_looked_for_nearby() -> None:
+    base = "".join(f"line {n}\n" for n in range(450))
+    head = "".join(f"line {n}\nrun(item_{n})\n" for n in range(450))
+    reading = push.read({"app.py": (base, head)})
+
+    def found(name: str) -> list[Finding]:
+        first = push.found(reading, "run(item_0)")
+        return [replace(first, line=2 * n + 2, end_line=2 * n + 2, quote=f"{name}{n})") for n in range(450)]
+
+    held = push.run(reading, found("run(item_"))
+    edited_head = push.read({"app.py": (base, head.replace("item_", "piece_"))})
+    ranked = [replace(each, title=held.findings[0].title) for each in found("run(piece_")]
+    again = push.run(edited_head, ranked, push.after(reading, held))
+    assert {each.line: each.fingerprint for each in again.findings} == {
+        each.line: each.fingerprint for each in held.findings
+    }
+    assert again.fixed == ()
+
+
+def test_in_its_own_hunk_a_finding_is_known_in_another_row_too() -> None:
+    reading = push.read({"app.py": (PLAIN, edited(PLAIN, ("line 10\n", "}\n")))})
+    held = push.run(reading, [push.found(reading, "}")])
+    memory = push.after(reading, held)
+    moved = replace(memory, findings=(replace(memory.findings[0], row=0, around=()),))
+    assert [each.line for each in push.run(reading, [], moved).findings] == [10]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from hunkwise.bootstrap import parts
+from hunkwise.bootstrap import gate, parts
 from hunkwise.bootstrap.parts import Progress
 from hunkwise.errors import UsageError
 from hunkwise.model.change import ChangeRef, DiffText
@@ -57,7 +57,7 @@ def job(environment: Mapping[str, str], stream: TextIO) -> ActionsRuntime:
     """Return the runner's side of a job of GitHub Actions."""
     from hunkwise.adapters.actions_runtime import ActionsRuntime  # noqa: PLC0415  # late: start-up
 
-    return ActionsRuntime(environment, stream)
+    return ActionsRuntime(environment, stream, gate.told)
 
 
 def prompts(ref: ChangeRef, chosen: Settings, environment: Mapping[str, str], say: Progress) -> str:

@@ -1,5 +1,6 @@
 """The command line: start-up imports only what the command needs, and one handler meets every error."""
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -79,10 +80,12 @@ def _run(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as leave:
         return int(leave.exit_code)
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        click.echo(_told(shown.getvalue()), err=True, nl=False)
         return EXIT_USAGE
     except HunkwiseError as error:
-        complain(error.message, error.hint)
+        complain(_told(error.message), _told(error.hint))
         return error.exit_code
     return result if isinstance(result, int) else 0
 
@@ -90,6 +93,12 @@ def _run(arguments: Sequence[str]) -> int:
 def complain(message: str, hint: str = "") -> None:
     """Print one clear line, and what to do, to standard error."""
     click.echo(f"hunkwise: {message}" + (f"\n  {hint}" if hint else ""), err=True)
+
+
+def _told(text: str) -> str:
+    from hunkwise.bootstrap import gate  # noqa: PLC0415  # late: only an error needs the detector
+
+    return gate.told(text)
 
 
 def _place(error: BaseException) -> str:

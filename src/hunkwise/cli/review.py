@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from hunkwise import bootstrap, render
+from hunkwise.bootstrap import gate
 from hunkwise.bootstrap.parts import Progress
 from hunkwise.cli import target as targets
 from hunkwise.errors import UsageError
@@ -141,6 +142,6 @@ def _write(text: str, output: str | None) -> None:
 def _progress(*, quiet: bool, verbose: bool) -> Progress:
     def say(text: str, *, detail: bool = False) -> None:
         if not quiet and (verbose or not detail):
-            click.echo(f"hunkwise: {text}", err=True)
+            click.echo(f"hunkwise: {gate.told(text)}", err=True)
 
     return say

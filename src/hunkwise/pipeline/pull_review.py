@@ -95,7 +95,7 @@ class Done:
 def in_silence(run: Run, found: Reviewed, notices: Sequence[Notice] = ()) -> Done:
     """Return a review of which nothing is said on the pull request."""
     report = replace(found.report, notices=(*found.report.notices, *notices))
-    return Done(report=report, unsaid=_planned(run, found, _remembered(run, found)).annotations)
+    return Done(report=report, unsaid=_planned(run, found).annotations)
 
 
 def complete(run: Run, allowed: Channels, review_it: Callable[[], Reviewed], hurry: Callable[[], None]) -> Done:
@@ -122,14 +122,14 @@ def publish_all(run: Run, found: Reviewed, allowed: Channels) -> Done:
     if _has_moved(run):
         return Done(report=_moved(run, found.report, allowed), unsaid=())
     remembered = _remembered(run, found)
-    plan = _planned(run, found, remembered)
+    plan = _planned(run, found)
     ends_as, shared = _shared(plan.conclusion, run.overview)
     by_run = marks.of_run(remembered.counter, run.head)
     told = publish.comments(plan, found.reconciled.close, by_run, run.host, run.head, allowed)
     told_so = pull_notices.of_comments(run.before, found.reconciled, plan, told, allowed)
     report = replace(found.report, notices=(*found.report.notices, *shared, *told_so))
     if allowed.may_comment:
-        body = _summary(report, remembered, run.keys)
+        body, report = _summary(report, remembered, run.keys)
         told = publish.summary(body, SUMMARY, told, run.host, _sticky(run.overview))
     output = CheckOutput(
         title=markdown.title(report),
@@ -186,8 +186,10 @@ def _remembered(run: Run, found: Reviewed) -> Memory:
     return fresh
 
 
-def _planned(run: Run, found: Reviewed, remembered: Memory) -> Plan:
+def _planned(run: Run, found: Reviewed) -> Plan:
     shown = found.report.diff
+    # a run that is killed before its summary must leave no proof of a memory that was never written
+    stands_on = reuse.next_counter(run.before.memory, run.newest_mark) - 1
     text_by_path = {
         path.decode("utf-8", "replace"): head.decode("utf-8", "replace") for path, head in found.heads.items()
     }
@@ -201,7 +203,7 @@ def _planned(run: Run, found: Reviewed, remembered: Memory) -> Plan:
         shown,
         found.report.verdict.outcome,
         policy(run.settings),
-        mark=lambda fingerprint: marks.mark(fingerprint, remembered.counter, run.keys),
+        mark=lambda fingerprint: marks.mark(fingerprint, stands_on, run.keys),
         body=body,
     )
     opinion = run.overview.opinion
@@ -220,12 +222,15 @@ def _shared(own: Conclusion, overview: Overview) -> tuple[Conclusion, tuple[Noti
     return Conclusion.FAILURE, (Notice(code="shared-head", text=text),)
 
 
-def _summary(report: ReviewReport, remembered: Memory, keys: Keys) -> str:
-    """Return the sticky summary: its mark, the review, and the memory at its end."""
+def _summary(report: ReviewReport, remembered: Memory, keys: Keys) -> tuple[str, ReviewReport]:
+    """Return the sticky summary (its mark, the review, the memory at its end), and the report it shows."""
     encoded = memory.encode(remembered, keys)
+    if encoded.left_findings:
+        text = f"{figures.plural(encoded.left_findings, 'finding')} did not fit into what the next run will know."
+        report = replace(report, notices=(*report.notices, Notice(code="forgotten", text=text)))
     hidden = "\n".join(encoded.markers)
     room = publication.MAX_BODY - len(SUMMARY) - len(hidden) - 8
-    return f"{SUMMARY}\n{markdown.summary(report, limit=room)}\n{hidden}\n"
+    return f"{SUMMARY}\n{markdown.summary(report, limit=room)}\n{hidden}\n", report
 
 
 def _sticky(overview: Overview) -> OwnComment | None:

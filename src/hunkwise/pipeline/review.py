@@ -20,11 +20,11 @@ from hunkwise.core.reconcile import Before, Reconciled
 from hunkwise.errors import ChatFault, ConfigurationError
 from hunkwise.model.change import ChangeRef
 from hunkwise.model.chat import Message, PromptPack, Redacted
-from hunkwise.model.finding import Dropped, Finding, Severity
+from hunkwise.model.finding import Severity
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import HunkKey
 from hunkwise.model.report import PromptId, ReviewReport
-from hunkwise.pipeline import answer, gather, preparing, tally
+from hunkwise.pipeline import answer, gather, outgoing, preparing, tally
 from hunkwise.pipeline.preparing import Prepared
 from hunkwise.ports import ChatModel, Ports
 from hunkwise.settings import Settings
@@ -160,32 +160,7 @@ def _ask_model(prepared: Prepared, pack: PromptPack, chat: ChatModel, ports: Por
     key_by_id = {passage.id: passage.key for chunk in packed.chunks for passage in chunk.passages}
     summed = tally.add_up(answers, key_by_id, chat.name, fault)
     unread = {left.key: End(state=HunkState.FAILED, reason=f"unread: {left.reason}") for left in packed.left_out}
-    return replace(
-        summed,
-        ends={**summed.ends, **unread},
-        findings=tuple(_redacted_finding(finding, ports) for finding in summed.findings),
-        dropped=tuple(_redacted_claim(claim, ports) for claim in summed.dropped),
-    )
-
-
-def _redacted_finding(finding: Finding, ports: Ports) -> Finding:
-    """Pass a model's words through the gate: it may echo or guess a secret."""
-    seal = _seal(ports)
-    return replace(
-        finding,
-        title=seal(finding.title).text,
-        description=seal(finding.description).text,
-        scenario=seal(finding.scenario).text,
-        suggestion=seal(finding.suggestion).text,
-        replacement=None if finding.replacement is None else seal(finding.replacement).text,
-    )
-
-
-def _redacted_claim(claim: Dropped, ports: Ports) -> Dropped:
-    seal = _seal(ports)
-    return replace(
-        claim, file=seal(claim.file).text, reason=seal(claim.reason).text, description=seal(claim.description).text
-    )
+    return outgoing.redacted(replace(summed, ends={**summed.ends, **unread}), _seal(ports))
 
 
 def _packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Packed:

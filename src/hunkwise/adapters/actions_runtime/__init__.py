@@ -4,7 +4,7 @@ What it says goes to the log as workflow commands, to the runner's file of outpu
 runner the log is plain text, since nothing there would obey a command, and a mask would show what it is to hide.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -24,10 +24,11 @@ OUTPUTS = ("outcome", "findings", "high", "medium", "low", "cost-usd", "report",
 
 
 class ActionsRuntime:
-    """The runner's side of a run. Not for several threads, but for `say`."""
+    """The runner's side of a run; `told` redacts what is said. Not for several threads, but for `say`."""
 
-    def __init__(self, environment: Mapping[str, str], stream: TextIO) -> None:
+    def __init__(self, environment: Mapping[str, str], stream: TextIO, told: Callable[[str], str] = str) -> None:
         self._environment = environment
+        self._told = told
         self._stream = stream
         self._is_runner = environment.get("GITHUB_ACTIONS") == "true"
 
@@ -52,7 +53,7 @@ class ActionsRuntime:
 
     def say(self, text: str, *, detail: bool = False) -> None:
         """Put one line into the log; a detail shows where debug logging is on."""
-        shown = sanitise.log(sanitise.visible(text))
+        shown = sanitise.log(sanitise.visible(self._told(text)))
         if self._is_runner and detail:
             self._put(commands.debug(shown))
         elif not detail:
@@ -69,11 +70,15 @@ class ActionsRuntime:
 
     def notice(self, title: str, message: str) -> None:
         """Tell something at the head of the run's page."""
-        self._command(commands.notice(sanitise.line(title), sanitise.visible(message)), f"{title}: {message}")
+        self._command(
+            commands.notice(sanitise.line(title), sanitise.visible(self._told(message))), f"{title}: {message}"
+        )
 
     def error(self, title: str, message: str) -> None:
         """Tell a failure at the head of the run's page."""
-        self._command(commands.error(sanitise.line(title), sanitise.visible(message)), f"{title}: {message}")
+        self._command(
+            commands.error(sanitise.line(title), sanitise.visible(self._told(message))), f"{title}: {message}"
+        )
 
     def annotate(self, notes: Sequence[Annotation]) -> int:
         """Show notes at their lines; return how many the runner would drop, so that they are told elsewhere."""
