@@ -70,6 +70,7 @@ def wire(server: str | None, environment: Mapping[str, str]) -> Wire:
         clock=SystemClock(),
         api_url=api_url,
         graphql_url=environment.get("GITHUB_GRAPHQL_URL", ""),
+        ca_file=environment.get("SSL_CERT_FILE", ""),
     )
 
 
