@@ -53,7 +53,7 @@ def test_a_fault_that_comes_back_is_said_again(tmp_path: Path) -> None:
         stage.pushed({"app.py": rows(planted=TWO)}, state_key="one")
         done = stage.pushed({"app.py": rows(planted=THREE)}, state_key="one")
         assert (done.code, done.outputs["findings"]) == (1, "3")
-        assert stage.picture() == snapshot(['#1 summary: ⛔ hunkwise: block', '#1 COMMENTED: 3 new findings on the lines below', '#1 COMMENTED: 1 new finding on the lines below', '#1 app.py:outdated 🔴 high: The tax is wrong (folded as outdated)', '#1 app.py:30 🟠 medium: The rounding is wrong', '#1 app.py:50 🔵 low: The naming is wrong', '#1 app.py:10 🔴 high: The tax is wrong', 'check on an earlier commit: failure, block: 1 finding at or above high, 3 annotations', 'check on an earlier commit: success, approve: 2 hunks reviewed, 2 findings, none of them blocks, 2 annotations', 'check on head: failure, block: 1 finding at or above high, 3 annotations'])
+        assert stage.picture() == snapshot(['#1 summary: ⛔ hunkwise: block', '#1 - 1 earlier finding is fixed, and closed in the thread.', '#1 COMMENTED: 3 new findings on the lines below', '#1 COMMENTED: 1 new finding on the lines below', '#1 app.py:outdated 🔴 high: The tax is wrong (folded as outdated)', '#1 app.py:30 🟠 medium: The rounding is wrong', '#1 app.py:50 🔵 low: The naming is wrong', '#1 app.py:10 🔴 high: The tax is wrong', 'check on an earlier commit: failure, block: 1 finding at or above high, 3 annotations', 'check on an earlier commit: success, approve: 2 hunks reviewed, 2 findings, none of them blocks, 2 annotations', 'check on head: failure, block: 1 finding at or above high, 3 annotations'])
 
 
 def test_a_rebase_onto_a_newer_base_repeats_nothing(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_a_rebase_onto_a_newer_base_repeats_nothing(tmp_path: Path) -> None:
         assert (done.code, done.outputs["findings"]) == (1, "3")
         threads = stage.github.state.pulls[1].threads
         assert len(threads) == len(moved)
-        assert stage.picture() == snapshot(['#1 summary: ⛔ hunkwise: block', '#1 COMMENTED: 3 new findings on the lines below', '#1 app.py:12 🔴 high: The tax is wrong', '#1 app.py:32 🟠 medium: The rounding is wrong', '#1 app.py:52 🔵 low: The naming is wrong', 'check on an earlier commit: failure, block: 1 finding at or above high, 3 annotations', 'check on head: failure, block: 1 finding at or above high, 1 of them open since an earlier run, 3 annotations'])
+        assert stage.picture() == snapshot(['#1 summary: ⛔ hunkwise: block', '#1 COMMENTED: 3 new findings on the lines below', '#1 app.py:12 🔴 high: The tax is wrong', '#1 app.py:32 🟠 medium: The rounding is wrong', '#1 app.py:52 🔵 low: The naming is wrong', 'check on an earlier commit: failure, block: 1 finding at or above high, 3 annotations', 'check on head: failure, block: 1 finding at or above high, open since an earlier run, 3 annotations'])
 
 
 def test_a_head_that_moves_during_the_run_gets_nothing_stale(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_an_unchanged_diff_with_signed_state_asks_no_model_and_keeps_its_verdict
         assert (done.code, done.outputs["outcome"]) == (first.code, first.outputs["outcome"]) == (1, "block")
         assert len(stage.model.requests) == 1
         assert "3 cached" in done.summary
-        assert stage.picture() == snapshot(['#1 summary: ⛔ hunkwise: block', '#1 COMMENTED: 3 new findings on the lines below', '#1 app.py:10 🔴 high: The tax is wrong', '#1 app.py:30 🟠 medium: The rounding is wrong', '#1 app.py:50 🔵 low: The naming is wrong', 'check on an earlier commit: failure, block: 1 finding at or above high, 3 annotations', 'check on head: failure, block: 1 finding at or above high, 1 of them open since an earlier run, 3 annotations'])
+        assert stage.picture() == snapshot(['#1 summary: ⛔ hunkwise: block', '#1 COMMENTED: 3 new findings on the lines below', '#1 app.py:10 🔴 high: The tax is wrong', '#1 app.py:30 🟠 medium: The rounding is wrong', '#1 app.py:50 🔵 low: The naming is wrong', 'check on an earlier commit: failure, block: 1 finding at or above high, 3 annotations', 'check on head: failure, block: 1 finding at or above high, open since an earlier run, 3 annotations'])
 
 
 def test_a_model_that_forgets_a_finding_has_not_fixed_it(tmp_path: Path) -> None:
