@@ -7,7 +7,7 @@ import re
 import socket
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -74,7 +74,7 @@ class Endpoint:
     shown: str
     host: str
     model: str
-    key: str
+    key: str = field(repr=False)
 
     def quoted(self, text: str) -> str:
         """Return a server's words as one printable line without the key."""
