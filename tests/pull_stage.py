@@ -166,8 +166,7 @@ def _pull(number: int, pull: Mapping[str, Any]) -> Iterator[str]:
         place = thread["path"] if thread["subject"] == "file" else f"{thread['path']}:{thread['line'] or 'outdated'}"
         ends = [f"resolved by {thread['resolved_by']}"] if thread["resolved_by"] else []
         ends += [f"folded as {first['minimized'].lower()}"] if first["minimized"] else []
-        text = HIDDEN.sub("", first["body"]).strip().splitlines()
-        said = text[0].strip("*") if text else "(hidden text)"
+        said = (HIDDEN.sub("", first["body"]).strip().splitlines() or ["(hidden text)"])[0].strip("*")
         yield f"#{number} {place} {said}" + (f" ({', '.join(ends)})" if ends else "")
 
 

@@ -42,10 +42,11 @@ def play(folder: Path, history: str, disturb: Disturbance | None, write: int) ->
 def is_killed(stage: Stage, history: str, write: int) -> None:
     """Kill the job as its write takes effect, and run it again."""
     running: list[subprocess.Popen[str]] = []
-    stage.github.faults.add(faults.at_request(lambda: running[0].kill(), method="WRITE", skip=write))
+    stage.github.faults.add(faults.at_request(lambda: running.pop().kill(), method="WRITE", skip=write))
     payload = payloads.pull_request(stage.github, stage.pull, history)
-    running.append(stage.run.start("pull_request", payload))
-    assert stage.run.finish(running[0]).code == -signal.SIGKILL
+    process = stage.run.start("pull_request", payload)
+    running.append(process)
+    assert stage.run.finish(process).code == -signal.SIGKILL
     stage.github.faults.clear()
     assert stage.run("pull_request", payload).code == 1
 
@@ -123,7 +124,7 @@ def test_a_cancelled_job_concludes_its_check_in_time_and_posts_nothing(tmp_path:
         assert time.monotonic() - begun < 5
         assert done.code != 0
         assert "Traceback" not in done.errors
-        assert stage.picture() == snapshot(['check on head: neutral, incomplete'])
+        assert stage.picture() == snapshot(["check on head: neutral, incomplete"])
         assert "stopped before it was complete" in stage.github.snapshot()["checks"][0]["summary"]
 
 
@@ -144,4 +145,6 @@ def test_a_cancelled_job_is_no_more_than_cancelled_for_the_next(tmp_path: Path) 
         stage.run.finish(process, timeout_s=20)
         assert stage.opened().code == 1
         assert len(stage.github.state.pulls[1].threads) == len(THREE)
-        assert stage.picture()[-1] == snapshot('check on head: failure, block: 1 finding at or above high, 3 annotations')
+        assert stage.picture()[-1] == snapshot(
+            "check on head: failure, block: 1 finding at or above high, 3 annotations"
+        )

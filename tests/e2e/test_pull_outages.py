@@ -1,6 +1,5 @@
 """GitHub or the model is down, slow or strict: what was paid for is said, and what was not read is told."""
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,9 @@ from inline_snapshot import snapshot
 
 import loopback_answers as answers
 from loopback_answers import Answer
-from loopback_github import Exchange, faults
+from loopback_github import faults
 from loopback_github.objects import Content
-from pull_stage import BASE, THREE, Stage, finds, rows, side_by_side, staged
+from pull_stage import BASE, THREE, finds, rows, side_by_side, staged
 
 QUICK: dict[str, Content] = {".hunkwise.yml": "max_tries: 1\n"}
 RULED: dict[str, Content] = {
@@ -54,9 +53,33 @@ def test_weather_that_stays_degrades_and_is_told(tmp_path: Path) -> None:
     ]
     nothing, no_review, no_summary, no_check = side_by_side(scenes)
     assert nothing == []
-    assert no_review == snapshot(['#1 summary: ⛔ hunkwise: block', '#1 - 3 comments could not be posted, as GitHub did not answer: see the findings here.', 'check on head: failure, block: 1 finding at or above high, 3 annotations'])
-    assert no_summary == snapshot(['#1 COMMENTED: 3 new findings on the lines below', '#1 app.py:10 🔴 high: The tax is wrong', '#1 app.py:30 🟠 medium: The rounding is wrong', '#1 app.py:50 🔵 low: The naming is wrong', 'check on head: failure, block: 1 finding at or above high, 3 annotations'])
-    assert no_check == snapshot(['#1 summary: ⛔ hunkwise: block', '#1 COMMENTED: 3 new findings on the lines below', '#1 app.py:10 🔴 high: The tax is wrong', '#1 app.py:30 🟠 medium: The rounding is wrong', '#1 app.py:50 🔵 low: The naming is wrong', 'check on head: in_progress, None', 'status on head: failure, block: 1 finding at or above high'])
+    assert no_review == snapshot(
+        [
+            "#1 summary: ⛔ hunkwise: block",
+            "#1 - 3 comments could not be posted, as GitHub did not answer: see the findings here.",
+            "check on head: failure, block: 1 finding at or above high, 3 annotations",
+        ]
+    )
+    assert no_summary == snapshot(
+        [
+            "#1 COMMENTED: 3 new findings on the lines below",
+            "#1 app.py:10 🔴 high: The tax is wrong",
+            "#1 app.py:30 🟠 medium: The rounding is wrong",
+            "#1 app.py:50 🔵 low: The naming is wrong",
+            "check on head: failure, block: 1 finding at or above high, 3 annotations",
+        ]
+    )
+    assert no_check == snapshot(
+        [
+            "#1 summary: ⛔ hunkwise: block",
+            "#1 COMMENTED: 3 new findings on the lines below",
+            "#1 app.py:10 🔴 high: The tax is wrong",
+            "#1 app.py:30 🟠 medium: The rounding is wrong",
+            "#1 app.py:50 🔵 low: The naming is wrong",
+            "check on head: in_progress, None",
+            "status on head: failure, block: 1 finding at or above high",
+        ]
+    )
 
 
 def test_a_secondary_limit_is_waited_for_as_long_as_it_asks(tmp_path: Path) -> None:
@@ -80,7 +103,24 @@ def test_a_model_that_is_down_leaves_rules_and_an_incomplete_verdict(
     with staged(tmp_path, base={**BASE, **QUICK}, head=RULED, script=is_down) as stage:
         done = stage.opened(on_incomplete=on_incomplete, fail_on="never")
         assert (done.code, done.outputs["outcome"], done.outputs["findings"]) == (code, "incomplete", "1")
-        expected = {"neutral": snapshot(['#1 summary: ⚠️ hunkwise: incomplete', '#1 COMMENTED: 1 new finding on the lines below', '#1 load.py:3 🔴 high: yaml.load builds arbitrary objects', 'check on head: neutral, incomplete: 4 of 4 hunks could not be reviewed, 1 annotations']), "failure": snapshot(['#1 summary: ⚠️ hunkwise: incomplete', '#1 COMMENTED: 1 new finding on the lines below', '#1 load.py:3 🔴 high: yaml.load builds arbitrary objects', 'check on head: failure, incomplete: 4 of 4 hunks could not be reviewed, 1 annotations'])}
+        expected = {
+            "neutral": snapshot(
+                [
+                    "#1 summary: ⚠️ hunkwise: incomplete",
+                    "#1 COMMENTED: 1 new finding on the lines below",
+                    "#1 load.py:3 🔴 high: yaml.load builds arbitrary objects",
+                    "check on head: neutral, incomplete: 4 of 4 hunks could not be reviewed, 1 annotations",
+                ]
+            ),
+            "failure": snapshot(
+                [
+                    "#1 summary: ⚠️ hunkwise: incomplete",
+                    "#1 COMMENTED: 1 new finding on the lines below",
+                    "#1 load.py:3 🔴 high: yaml.load builds arbitrary objects",
+                    "check on head: failure, incomplete: 4 of 4 hunks could not be reviewed, 1 annotations",
+                ]
+            ),
+        }
         assert stage.picture() == expected[on_incomplete]
 
 
@@ -89,12 +129,23 @@ def test_a_part_that_a_model_did_not_read_is_incomplete_and_its_findings_are_kep
         return finds(body, index) if "planted" in str(body) else answers.broken_server(503)
 
     base = {**BASE, ".hunkwise.yml": "max_tries: 1\nchunk_tokens: 200\n"}
-    head = {"app.py": rows(planted={30: "medium_rounding"}), "b.py": rows(8, word="b"), ".hunkwise.yml": base[".hunkwise.yml"]}
+    head = {
+        "app.py": rows(planted={30: "medium_rounding"}),
+        "b.py": rows(8, word="b"),
+        ".hunkwise.yml": base[".hunkwise.yml"],
+    }
     with staged(tmp_path, base=base, head=head, script=reads_app_alone) as stage:
         done = stage.opened()
         assert (done.code, done.outputs["outcome"], done.outputs["findings"]) == (0, "incomplete", "1")
         assert "1 of 2 hunks could not be reviewed" in done.summary
-        assert stage.picture() == snapshot(['#1 summary: ⚠️ hunkwise: incomplete', '#1 COMMENTED: 1 new finding on the lines below', '#1 app.py:30 🟠 medium: The rounding is wrong', 'check on head: neutral, incomplete: 1 of 2 hunks could not be reviewed, 1 annotations'])
+        assert stage.picture() == snapshot(
+            [
+                "#1 summary: ⚠️ hunkwise: incomplete",
+                "#1 COMMENTED: 1 new finding on the lines below",
+                "#1 app.py:30 🟠 medium: The rounding is wrong",
+                "check on head: neutral, incomplete: 1 of 2 hunks could not be reviewed, 1 annotations",
+            ]
+        )
 
 
 def test_without_a_key_rules_speak_and_nothing_is_approved(tmp_path: Path) -> None:
@@ -103,7 +154,14 @@ def test_without_a_key_rules_speak_and_nothing_is_approved(tmp_path: Path) -> No
         done = stage.opened(fail_on="never")
         assert (done.code, done.outputs["outcome"]) == (0, "incomplete")
         assert "openai-api-key is empty or misspelt" in done.summary
-        assert stage.picture() == snapshot(['#1 summary: ⚠️ hunkwise: incomplete', '#1 COMMENTED: 1 new finding on the lines below', '#1 load.py:3 🔴 high: yaml.load builds arbitrary objects', 'check on head: neutral, incomplete: 5 of 5 hunks could not be reviewed, 1 annotations'])
+        assert stage.picture() == snapshot(
+            [
+                "#1 summary: ⚠️ hunkwise: incomplete",
+                "#1 COMMENTED: 1 new finding on the lines below",
+                "#1 load.py:3 🔴 high: yaml.load builds arbitrary objects",
+                "check on head: neutral, incomplete: 5 of 5 hunks could not be reviewed, 1 annotations",
+            ]
+        )
         chosen = stage.opened(fail_on="never", engine="rules")
         assert (chosen.code, chosen.outputs["outcome"]) == (0, "approve")
 
@@ -116,4 +174,4 @@ def test_a_refusal_or_an_empty_answer_is_no_review(tmp_path: Path) -> None:
     with staged(tmp_path, base={**BASE, **QUICK}, script=refuses) as stage:
         done = stage.opened()
         assert (done.code, done.outputs["outcome"]) == (0, "incomplete")
-        assert stage.picture()[-1] == snapshot('check on head: neutral, incomplete: 4 of 4 hunks could not be reviewed')
+        assert stage.picture()[-1] == snapshot("check on head: neutral, incomplete: 4 of 4 hunks could not be reviewed")

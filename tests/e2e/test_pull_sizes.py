@@ -35,7 +35,12 @@ def test_one_line_that_github_refuses_among_fifty_loses_none_of_the_others(tmp_p
         (on_file,) = [each for each in threads if each["subject"] == "file"]
         assert on_file["path"] == "app.py"
         assert "n20 is wrong" in on_file["comments"][0]["body"]
-        assert stage.picture()[:2] == snapshot(['#1 summary: ✅ hunkwise: approve', '#1 - GitHub refused the line of 1 comment: they stand on their file instead.'])
+        assert stage.picture()[:2] == snapshot(
+            [
+                "#1 summary: ✅ hunkwise: approve",
+                "#1 - GitHub refused the line of 1 comment: they stand on their file instead.",
+            ]
+        )
         before = stage.visible()["pulls"][1]["threads"]
         stage.opened(max_comments="50")
         assert stage.visible()["pulls"][1]["threads"] == before, "a comment on a file is known again"
@@ -86,7 +91,13 @@ def test_files_beyond_what_github_lists_are_unread_and_stand_in_the_way(tmp_path
         done = stage.opened()
         assert (done.code, done.outputs["outcome"]) == (0, "incomplete")
         assert "`(10 further files)`" in done.summary
-        assert stage.picture() == snapshot(['#1 summary: ⚠️ hunkwise: incomplete', '#1 - GitHub does not show this change as one diff (over 20,000 lines, 1 MB or 300 files): it was read by files.', 'check on head: neutral, incomplete: 1 of 31 hunks could not be reviewed'])
+        assert stage.picture() == snapshot(
+            [
+                "#1 summary: ⚠️ hunkwise: incomplete",
+                "#1 - GitHub does not show this change as one diff (over 20,000 lines, 1 MB or 300 files): it was read by files.",
+                "check on head: neutral, incomplete: 1 of 31 hunks could not be reviewed",
+            ]
+        )
 
 
 @pytest.mark.slow
@@ -98,7 +109,13 @@ def test_a_pull_request_of_four_thousand_files_is_read_as_far_as_github_lists_it
         assert "**3,001 hunks**: 3000 reviewed, 1 failed" in done.summary
         assert "`(1000 further files)`" in done.summary
         assert len(stage.github.log) <= 10 + 3000 // 100 + 3000 // 50
-        assert stage.picture() == snapshot(['#1 summary: ⚠️ hunkwise: incomplete', '#1 - GitHub does not show this change as one diff (over 20,000 lines, 1 MB or 300 files): it was read by files.', 'check on head: neutral, incomplete: 1 of 3001 hunks could not be reviewed'])
+        assert stage.picture() == snapshot(
+            [
+                "#1 summary: ⚠️ hunkwise: incomplete",
+                "#1 - GitHub does not show this change as one diff (over 20,000 lines, 1 MB or 300 files): it was read by files.",
+                "check on head: neutral, incomplete: 1 of 3001 hunks could not be reviewed",
+            ]
+        )
 
 
 @pytest.mark.parametrize(("count", "most"), [(60, 10), (110, 11), (160, 12)])
