@@ -1,6 +1,5 @@
 """GitHub or the model is down, slow or strict: what was paid for is said, and what was not read is told."""
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import loopback_answers as answers
 from loopback_answers import Answer
 from loopback_github import faults
 from loopback_github.objects import Content
-from pull_stage import BASE, THREE, finds, rows, side_by_side, staged
+from pull_stage import BASE, THREE, finds, rows, staged
 
 QUICK: dict[str, Content] = {".hunkwise.yml": "max_tries: 1\n"}
 RULED: dict[str, Content] = {
@@ -19,67 +18,6 @@ RULED: dict[str, Content] = {
     "load.py": "import yaml\n\nconfig = yaml.load(text)\n",
     **QUICK,
 }
-
-
-def picture_under(folder: Path, *struck: faults.Fault, code: int = 1) -> list[str]:
-    with staged(folder) as stage:
-        stage.github.faults.add(*struck)
-        done = stage.opened()
-        assert done.code == code, done.errors
-        return stage.picture()
-
-
-def test_weather_that_passes_leaves_no_trace(tmp_path: Path) -> None:
-    weather = {
-        "errors on reads": faults.storm(502, times=3),
-        "a cut diff": faults.cut(path=r"/pulls/1$"),
-        "errors on the review": faults.storm(502, method="WRITE", path=r"/reviews$", times=1),
-        "errors on the check's end": faults.storm(502, method="PATCH", path="/check-runs/", times=2),
-        "a secondary limit on the review": faults.secondary_limit(2, path=r"/reviews$"),
-        "a secondary limit by 429 on the summary": faults.secondary_limit(1, path=r"/issues/1/comments$", status=429),
-    }
-    ends = side_by_side([partial(picture_under, tmp_path / str(at), each) for at, each in enumerate(weather.values())])
-    clear = picture_under(tmp_path / "clear")
-    assert dict(zip(weather, ends, strict=True)) == dict.fromkeys(weather, clear)
-
-
-def test_weather_that_stays_degrades_and_is_told(tmp_path: Path) -> None:
-    ever = faults.ALWAYS
-    scenes = [
-        partial(picture_under, tmp_path / "a", faults.storm(502, times=ever), code=4),
-        partial(picture_under, tmp_path / "b", faults.storm(502, method="WRITE", path=r"/reviews$", times=ever)),
-        partial(picture_under, tmp_path / "c", faults.storm(502, path=r"/issues/1/comments$", times=ever)),
-        partial(picture_under, tmp_path / "d", faults.storm(502, method="PATCH", path="/check-runs/", times=ever)),
-    ]
-    nothing, no_review, no_summary, no_check = side_by_side(scenes)
-    assert nothing == []
-    assert no_review == snapshot(
-        [
-            "#1 summary: ⛔ hunkwise: block",
-            "#1 - 3 comments could not be posted, as GitHub did not answer: see the findings here.",
-            "check on head: failure, block: 1 finding at or above high, 3 annotations",
-        ]
-    )
-    assert no_summary == snapshot(
-        [
-            "#1 COMMENTED: 3 new findings on the lines below",
-            "#1 app.py:10 🔴 high: The tax is wrong",
-            "#1 app.py:30 🟠 medium: The rounding is wrong",
-            "#1 app.py:50 🔵 low: The naming is wrong",
-            "check on head: failure, block: 1 finding at or above high, 3 annotations",
-        ]
-    )
-    assert no_check == snapshot(
-        [
-            "#1 summary: ⛔ hunkwise: block",
-            "#1 COMMENTED: 3 new findings on the lines below",
-            "#1 app.py:10 🔴 high: The tax is wrong",
-            "#1 app.py:30 🟠 medium: The rounding is wrong",
-            "#1 app.py:50 🔵 low: The naming is wrong",
-            "check on head: in_progress, None",
-            "status on head: failure, block: 1 finding at or above high",
-        ]
-    )
 
 
 def test_a_secondary_limit_is_waited_for_as_long_as_it_asks(tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def test_a_pull_request_of_four_thousand_files_is_read_as_far_as_github_lists_it
         )
 
 
-@pytest.mark.parametrize(("count", "most"), [(60, 10), (110, 11), (160, 12)])
+@pytest.mark.parametrize(("count", "most"), [(60, 10), (160, 12)])
 def test_few_requests_are_made_for_many_files(tmp_path: Path, count: int, most: int) -> None:
     head = {**files(count, {6: "step"}), **files(12, {6: "medium_tax"})}
     with staged(tmp_path, base=files(count), head=head) as stage:

@@ -169,7 +169,7 @@ def test_a_broken_configuration_on_the_base_is_told_and_reviews_nothing(tmp_path
         assert (done.code, len(stage.model.requests)) == (2, 0)
         assert "fail_at" in done.errors + done.log
         assert "fail_on" in done.errors + done.log
-        assert stage.picture() == snapshot(["check on head: failure, incomplete: wrong configuration"])
+        assert stage.picture() == snapshot(["check on head: failure, configuration error"])
 
 
 HOSTILE = (
