@@ -34,9 +34,7 @@ def load(name: str, today: date) -> tuple[KnownKey, ...]:
     try:
         content = Path(name).read_bytes()
     except OSError as error:
-        raise ConfigurationError(
-            f"{name} can't be read: {error.strerror}", hint="see docs/security.md"
-        ) from error
+        raise ConfigurationError(f"{name} can't be read: {error.strerror}", hint="see docs/security.md") from error
     try:
         found = _File.model_validate(yaml.safe_load(content[:MAX_BYTES]))
     except ValidationError as error:

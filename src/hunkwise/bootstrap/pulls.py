@@ -75,6 +75,7 @@ def review_pull(
     say: Progress,
     *,
     unasked: str | None = None,
+    evidence: Sequence[str] = (),
 ) -> Reviewed:
     """Review a pull request; nothing is said on it. `unasked` says why no model is to be asked."""
     from hunkwise.adapters.local_git import LocalGit  # noqa: PLC0415  # only the source asked for
@@ -83,7 +84,7 @@ def review_pull(
 
     changes = PullChanges(run.overview.pull, access.changes, LocalGit() if ref.clone else None)
     chosen = run.settings if unasked is None else run.settings.model_copy(update={"engine": "rules"})
-    ports = parts.ports(changes, chosen, environment, say)
+    ports = parts.ports(changes, chosen, environment, say, evidence)
     try:
         return pull_review.reviewed(ref, run, ports, unasked)
     finally:
