@@ -45,6 +45,10 @@ class Settings(BaseModel):
     timeout_s: Annotated[float, Field(gt=0, le=600)] = Field(
         120.0, description="Seconds one request may take before it counts as failed."
     )
+    privacy: Literal["secrets", "personal", "strict"] = Field(
+        "secrets",
+        description="personal also keeps addresses, numbers, internal hosts and owners; strict comments and strings.",
+    )
     allow_secrets: Patterns = Field(
         (), description="Secrets in files that match one of these gitignore patterns are no findings; still masked."
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from hunkwise.bootstrap import gate
 from hunkwise.errors import ConfigurationError, UsageError
 from hunkwise.model.change import ChangeRef, DiffText
-from hunkwise.ports import ChangeSource, ChatModel, Ports
+from hunkwise.ports import ChangeSource, ChatModel, Ports, RuleEngine
 
 if TYPE_CHECKING:
     # pydantic takes 100 ms: for --help only its name is needed
@@ -24,10 +24,19 @@ class Progress(Protocol):
         ...
 
 
-def ports(source: ChangeSource, chosen: Settings, environment: Mapping[str, str], say: Progress) -> Ports:
-    """Return all that a review of a change from `source` needs; raises ConfigurationError."""
+def ports(
+    source: ChangeSource,
+    chosen: Settings,
+    environment: Mapping[str, str],
+    say: Progress,
+    evidence: Sequence[str] = (),
+) -> Ports:
+    """Return all that a review of a change from `source` needs; raises ConfigurationError, UsageError.
+
+    `evidence` names SARIF files of other tools.
+    """
     from hunkwise.adapters.prompt_files import PromptFiles  # noqa: PLC0415  # late: start-up
-    from hunkwise.adapters.syntax_rules import AstGrepRules  # noqa: PLC0415  # late: start-up
+    from hunkwise.adapters.syntax_rules import AstGrepLiterals  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.system_clock import SystemClock  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.token_counter import TiktokenCounter  # noqa: PLC0415  # late: start-up
 
@@ -35,12 +44,23 @@ def ports(source: ChangeSource, chosen: Settings, environment: Mapping[str, str]
         changes=source,
         secrets=gate.scanner(environment),
         tokens=TiktokenCounter(),
-        rules=AstGrepRules(),
+        rules=_rules(evidence),
         prompts=PromptFiles(),
         chat=_chat(chosen, environment),
         clock=SystemClock(),
         progress=say,
+        literals=AstGrepLiterals(),
     )
+
+
+def _rules(evidence: Sequence[str]) -> RuleEngine:
+    from hunkwise.adapters.syntax_rules import AstGrepRules  # noqa: PLC0415  # late: start-up
+
+    if not evidence:
+        return AstGrepRules()
+    from hunkwise.adapters.sarif_evidence import AllRules, SarifEvidence  # noqa: PLC0415  # only where it is given
+
+    return AllRules(AstGrepRules(), SarifEvidence(evidence, gate.told))
 
 
 def changes(ref: ChangeRef) -> ChangeSource:
@@ -69,6 +89,7 @@ def wire(server: str | None, environment: Mapping[str, str]) -> Wire:
         clock=SystemClock(),
         api_url=api_url,
         graphql_url=environment.get("GITHUB_GRAPHQL_URL", ""),
+        ca_file=environment.get("SSL_CERT_FILE", ""),
     )
 
 
@@ -79,10 +100,10 @@ def _server(api_url: str) -> str:
 
 def _chat(chosen: Settings, environment: Mapping[str, str]) -> ChatModel | None:
     """Return the model to ask, or None for the embedded engine; raises ConfigurationError when it can't be asked."""
-    keys = environment.get("OPENAI_API_KEY", "") or environment.get("OPENAI_API_KEYS", "").partition(",")[0]
-    base_url = environment.get("OPENAI_BASE_URL", "")
-    if chosen.engine == "rules" or (chosen.engine == "auto" and not keys and not base_url):
+    base_url = environment.get("OPENAI_BASE_URL", "").strip()
+    if chosen.engine == "rules" or (chosen.engine == "auto" and not gate.names_a_model(environment)):
         return None
+    keys = gate.provider_keys(environment)
     if not keys and not base_url:
         raise ConfigurationError(
             "engine llm needs a model to ask", hint="set OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server"
@@ -90,5 +111,8 @@ def _chat(chosen: Settings, environment: Mapping[str, str]) -> ChatModel | None:
     from hunkwise.adapters.openai_chat import OpenAIChat  # noqa: PLC0415  # late: openai is slow to import
 
     return OpenAIChat(
-        model=chosen.model, api_key=keys.strip() or None, base_url=base_url or None, timeout_s=chosen.timeout_s
+        model=chosen.model,
+        api_key=keys[0] if keys else None,
+        base_url=base_url or None,
+        timeout_s=chosen.timeout_s,
     )

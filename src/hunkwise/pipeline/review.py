@@ -131,7 +131,7 @@ def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Mes
     prepared = preparing.prepare(ref, ports, settings)
     pack = ports.prompts.load("review", settings.prompt_version)
     packed = _packed(prepared, ports, settings)
-    return tuple(prompting.review(chunk.passages, pack, _seal(ports)) for chunk in packed.chunks)
+    return tuple(prompting.review(chunk.passages, pack, _seal(prepared)) for chunk in packed.chunks)
 
 
 def _by_rules(prepared: Prepared, unasked: str | None) -> tally.Tally:
@@ -146,7 +146,7 @@ def _ask_model(prepared: Prepared, pack: PromptPack, chat: ChatModel, ports: Por
     asking = answer.Asking(
         chat=chat,
         pack=pack,
-        seal=_seal(ports),
+        seal=_seal(prepared),
         clock=ports.clock,
         max_tries=settings.max_tries,
         max_parallel=settings.max_parallel,
@@ -160,7 +160,7 @@ def _ask_model(prepared: Prepared, pack: PromptPack, chat: ChatModel, ports: Por
     key_by_id = {passage.id: passage.key for chunk in packed.chunks for passage in chunk.passages}
     summed = tally.add_up(answers, key_by_id, chat.name, fault)
     unread = {left.key: End(state=HunkState.FAILED, reason=f"unread: {left.reason}") for left in packed.left_out}
-    return outgoing.redacted(replace(summed, ends={**summed.ends, **unread}), _seal(ports))
+    return outgoing.redacted(replace(summed, ends={**summed.ends, **unread}), _seal(prepared))
 
 
 def _packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Packed:
@@ -169,9 +169,9 @@ def _packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Pac
     return packing.pack(hunks, settings.chunk_tokens, count, one_file_each=prepared.one_file_each)
 
 
-def _seal(ports: Ports) -> prompting.Seal:
+def _seal(prepared: Prepared) -> prompting.Seal:
     def seal(text: str) -> Redacted:
-        return redact.text(text, ports.secrets.scan)
+        return redact.text(text, prepared.scan)
 
     return seal
 
