@@ -11,6 +11,8 @@ import threading
 from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING
 
+from pydantic import SecretStr
+
 from hunkwise.adapters.openai_chat import endpoint, faults
 from hunkwise.adapters.openai_chat.endpoint import Azure, Endpoint, KeySource
 from hunkwise.adapters.openai_chat.heard import Heard
@@ -48,7 +50,7 @@ class OpenAIChat:
     ) -> None:
         self._asked = endpoint.endpoint(model=model, at=base_url)
         endpoint.require_key(self._asked, api_key)
-        self._keys = api_key
+        self._keys = SecretStr(api_key) if isinstance(api_key, str) else api_key
         self._timeout_s = timeout_s
         self._stall_s = min(stall_s, timeout_s)
         self._lock = threading.Lock()
