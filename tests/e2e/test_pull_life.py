@@ -6,6 +6,7 @@ from typing import Any
 from inline_snapshot import snapshot
 
 import fakes
+import github_conformance
 import loopback_answers as answers
 from loopback_answers import Answer
 from loopback_github import payloads
@@ -36,6 +37,13 @@ def test_a_first_run_says_each_finding_once_and_a_rerun_changes_nothing(tmp_path
         assert (again.code, again.outputs) == (done.code, done.outputs)
         assert stage.visible() == before
         assert len(stage.github.log) - asked <= 10
+
+
+def test_all_requests_are_as_github_describes_them(tmp_path: Path) -> None:
+    """Every scene is held to this at its end; here it is skipped visibly where the description is missing."""
+    with staged(tmp_path) as stage:
+        stage.opened()
+        github_conformance.assert_requests_conform(stage.github.log)
 
 
 def test_a_push_that_fixes_one_of_three_closes_that_one_and_says_nothing_again(tmp_path: Path) -> None:
