@@ -100,6 +100,15 @@ def test_a_sound_stream_in_another_dress(name: str) -> None:
         assert asked.complete(request()).text == TEXT
 
 
+@pytest.mark.parametrize("size", [1, 2, 3])
+@pytest.mark.parametrize("name", SOUND)
+def test_parts_of_few_bytes_make_the_same_answer(name: str, size: int) -> None:
+    body, incoming = SOUND[name].body, Incoming(endpoint.endpoint(model="m", at=None), Heard())
+    for start in range(0, len(body), size):
+        incoming.feed(body[start : start + size])
+    assert incoming.reply().text == TEXT
+
+
 @given(st.sampled_from(sorted(set(SOUND) - {"called JSON"})), st.data())
 def test_parts_of_any_size_make_the_same_answer(name: str, data: st.DataObject) -> None:
     body, asked = SOUND[name].body, endpoint.endpoint(model="m", at=None)
