@@ -5,11 +5,12 @@ keeps every request with what it answered, so that a test can prove what was sen
 """
 
 import json
+import re
 import socket
 import struct
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -17,10 +18,20 @@ from typing import Any, Self
 
 import fakes
 import loopback_answers as answers
+import loopback_streams as streams
 from loopback_answers import Answer
 
 DRIP_S = 0.02
 """Seconds between two bytes of an answer that drips."""
+
+CREDENTIALS = ("authorization", "api-key")
+"""Headers that carry a key: OpenAI's, and Azure's own."""
+
+PATHS = re.compile(
+    r"/v1/chat/completions|/openai/v1/chat/completions"
+    r"|/openai/deployments/[^/]+/chat/completions\?api-version=\d{4}-\d\d-\d\d(?:-preview)?"
+)
+"""Where chat completions are asked for: at OpenAI, at Azure's v1 interface, and at Azure by deployment."""
 
 Script = Callable[[dict[str, Any], int], Answer]
 """Answers a request's body (and its number, from 0)."""
@@ -30,7 +41,8 @@ Script = Callable[[dict[str, Any], int], Answer]
 class Recorded:
     """One request: its number, its connection's, path, headers without credentials, whose key, body; and its answer.
 
-    `key` is the label the test gave the key, "none" without one, "unknown" for any other.
+    `key` is the label the test gave the key, "none" without one, "unknown" for any other; `credential` is the header
+    that carried it. `content` is the body as it came.
     """
 
     index: int
@@ -40,7 +52,9 @@ class Recorded:
     headers: Mapping[str, str]
     key: str
     body: dict[str, Any]
+    content: bytes
     answer: Answer
+    credential: str = ""
 
 
 def reads_all(body: dict[str, Any], index: int) -> Answer:
@@ -59,7 +73,9 @@ class LoopbackModel:
     """The server, as a context manager.
 
     `models`: names it serves (others: 404); None serves any. `keys`: label by key; when given, any other key is
-    refused (401). `refuses`: an answer by name of a parameter it does not take, or by `response_format=<type>`.
+    refused (401). `refuses`: an answer by name of a parameter it does not take, or by `response_format=<type>`. A
+    completion is streamed to whoever asks for it, unless `streams` is False. `broken_off` counts the answers that a
+    client did not wait for.
     """
 
     def __init__(
@@ -69,8 +85,10 @@ class LoopbackModel:
         models: tuple[str, ...] | None = None,
         keys: Mapping[str, str] | None = None,
         refuses: Mapping[str, Answer] | None = None,
+        streams: bool = True,
     ) -> None:
         self._script = script
+        self._streams = streams
         self._models = models
         self._keys = keys or {}
         self._refuses = refuses or {}
@@ -78,6 +96,7 @@ class LoopbackModel:
         self._connections = 0
         self.requests: list[Recorded] = []
         self.errors: list[Exception] = []
+        self.broken_off = 0
         self.stopping = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.model = self
@@ -118,17 +137,19 @@ class LoopbackModel:
     def answer(self, handler: "_Handler", content: bytes) -> Answer:
         """Return the answer to a request, and record both."""
         body = _json(content)
-        label = self._label(handler.headers.get("Authorization", ""))
+        label = self._label(handler.headers.get("Authorization", "") or handler.headers.get("api-key", ""))
         with self._lock:
             index = len(self.requests)
-            self.requests.append(self._record(handler, index, label, body, answers.HANG))
+            self.requests.append(self._record(handler, index, label, content, answers.HANG))
         given = self._refusal(handler, label, body) or self._script(body, index)
+        if self._streams and body.get("stream"):
+            given = streams.of_completion(given, body)
         with self._lock:
-            self.requests[index] = self._record(handler, index, label, body, given)
+            self.requests[index] = self._record(handler, index, label, content, given)
         return given
 
-    def _record(self, handler: "_Handler", index: int, key: str, body: dict[str, Any], given: Answer) -> Recorded:
-        kept = {name.lower(): value for name, value in handler.headers.items() if name.lower() != "authorization"}
+    def _record(self, handler: "_Handler", index: int, key: str, content: bytes, given: Answer) -> Recorded:
+        kept = {name.lower(): value for name, value in handler.headers.items() if name.lower() not in CREDENTIALS}
         return Recorded(
             index=index,
             connection=handler.connection_number,
@@ -136,8 +157,10 @@ class LoopbackModel:
             path=handler.path,
             headers=kept,
             key=key,
-            body=body,
+            body=_json(content),
+            content=content,
             answer=given,
+            credential=next((name for name in CREDENTIALS if name in handler.headers), ""),
         )
 
     def _label(self, authorization: str) -> str:
@@ -149,7 +172,7 @@ class LoopbackModel:
             return answers.bad_key()
         if handler.command == "GET" and handler.path == "/v1/models":
             return answers.models(self._models or ())
-        if handler.command != "POST" or handler.path != "/v1/chat/completions":
+        if handler.command != "POST" or not PATHS.fullmatch(handler.path):
             return answers.page(404, "404 page not found")
         if self._models is not None and body.get("model") not in self._models:
             return answers.unknown_model(str(body.get("model")))
@@ -176,7 +199,9 @@ class _Server(ThreadingHTTPServer):
         """Keep an error of a script for the end; a client that goes away amid an answer is part of the tests."""
         del request, client_address
         error = sys.exception()
-        if isinstance(error, Exception) and not isinstance(error, OSError):
+        if isinstance(error, OSError):
+            self.model.broken_off += 1
+        elif isinstance(error, Exception):
             self.model.errors.append(error)
 
 
@@ -208,26 +233,42 @@ class _Handler(BaseHTTPRequestHandler):
         if given.ending in {"hang", "reset"}:
             self._reset()
             return
+        self._send(given)
+
+    def _send(self, given: Answer) -> None:
         self.send_response(given.status)
         for name, value in given.headers:
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(given.body)))
+        is_chunked = streams.is_stream(given)
+        self.send_header(
+            *(("Transfer-Encoding", "chunked") if is_chunked else ("Content-Length", str(len(given.body))))
+        )
         self.end_headers()
-        if given.ending == "drip":
-            self._drip(given.body)
-        elif given.ending == "cut":
-            self.wfile.write(given.body[: len(given.body) // 2])
+        for part in self._parts(given):
+            if self.server.model.stopping.is_set():
+                return
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part) if is_chunked else part)
+        if given.ending in {"stall", "open"}:
+            self.server.model.stopping.wait()
+        if given.ending in {"cut", "stall", "open"}:
             self.close_connection = True
-        else:
-            self.wfile.write(given.body)
+        elif is_chunked:
+            self.wfile.write(b"0\r\n\r\n")
+
+    def _parts(self, given: Answer) -> Iterator[bytes]:
+        content = given.body[: len(given.body) // 2] if given.ending in {"cut", "stall"} else given.body
+        if given.ending == "drip":
+            for byte in content:
+                self.server.model.stopping.wait(DRIP_S)
+                yield bytes([byte])
+        elif given.pace_s:
+            for event in content.split(b"\n\n"):
+                yield event + b"\n\n"
+                self.server.model.stopping.wait(given.pace_s)
+        elif content:
+            yield content
 
     def _reset(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
         self.connection.close()
-
-    def _drip(self, content: bytes) -> None:
-        for byte in content:
-            if self.server.model.stopping.wait(DRIP_S):
-                return
-            self.wfile.write(bytes([byte]))

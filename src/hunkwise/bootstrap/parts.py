@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from hunkwise.bootstrap import gate
+from hunkwise.bootstrap import address, gate
 from hunkwise.errors import ConfigurationError, UsageError
 from hunkwise.model.change import ChangeRef, DiffText
 from hunkwise.ports import ChangeSource, ChatModel, Ports, RuleEngine
@@ -100,19 +100,17 @@ def _server(api_url: str) -> str:
 
 def _chat(chosen: Settings, environment: Mapping[str, str]) -> ChatModel | None:
     """Return the model to ask, or None for the embedded engine; raises ConfigurationError when it can't be asked."""
-    base_url = environment.get("OPENAI_BASE_URL", "").strip()
     if chosen.engine == "rules" or (chosen.engine == "auto" and not gate.names_a_model(environment)):
         return None
-    keys = gate.provider_keys(environment)
-    if not keys and not base_url:
-        raise ConfigurationError(
-            "engine llm needs a model to ask", hint="set OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server"
-        )
+    at, keys = address.of_models(environment), gate.provider_keys(environment)
+    if not keys and not isinstance(at, str):
+        names = "AZURE_OPENAI_API_KEY" if at else "OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server"
+        raise ConfigurationError("engine llm needs a model to ask", hint=f"set {names}")
     from hunkwise.adapters.openai_chat import OpenAIChat  # noqa: PLC0415  # late: openai is slow to import
 
     return OpenAIChat(
         model=chosen.model,
         api_key=keys[0] if keys else None,
-        base_url=base_url or None,
+        base_url=at,
         timeout_s=chosen.timeout_s,
     )
