@@ -214,12 +214,18 @@ RUN = {"workflow_run__event": "pull_request", "workflow_run__conclusion": "failu
 def test_a_finished_run_is_followed_by_its_identity_alone() -> None:
     payload = webhook("workflow_run.completed", **RUN)
     assert mode("workflow_run", payload) == FromWorkflowRun(
-        head_sha="5779607b49aab1200488439f02372c57b4f75444", head_repo="octo-org/octo-repo", head_branch="main"
+        head_sha="5779607b49aab1200488439f02372c57b4f75444",
+        head_repo="octo-org/octo-repo",
+        head_branch="main",
+        actor="",
     )
+    named = mode("workflow_run", webhook("workflow_run.completed", **RUN, workflow_run__actor={"login": "ann"}))
+    assert isinstance(named, FromWorkflowRun)
+    assert named.actor == "ann"
 
 
 def test_the_pull_request_of_a_run_is_reviewed_at_the_run_s_head_by_the_api_alone() -> None:
-    run = FromWorkflowRun(head_sha=HEAD, head_repo="ann/shop", head_branch="topic")
+    run = FromWorkflowRun(head_sha=HEAD, head_repo="ann/shop", head_branch="topic", actor="ann")
     review = events.of_workflow_run(run, 7)
     assert (review.number, review.head_sha, review.trigger) == (7, HEAD, Trigger.WORKFLOW_RUN)
     assert not review.may_use_clone

@@ -85,11 +85,17 @@ def test_only_the_last_line_is_a_mark() -> None:
 
 
 def test_a_mark_is_one_html_comment() -> None:
-    for mark in (marks.mark(NAME, 5, KEYS), marks.of_run(5, "abc--><b>")):
+    for mark in (marks.mark(NAME, 5, KEYS), marks.of_review(5, "abc--><b>", ["--", "-->"])):
         assert mark.startswith("<!-- hunkwise:")
         assert mark.endswith(" -->")
         assert "--" not in mark[4:-3]
         assert ">" not in mark[:-1]
+
+
+def test_two_reviews_of_one_run_are_told_apart_by_their_comments() -> None:
+    one, other = marks.of_review(5, "abc", ["a"]), marks.of_review(5, "abc", ["b"])
+    assert one != other
+    assert one == marks.of_review(5, "abc", iter(["a"]))
 
 
 def test_the_newest_trusted_mark_proves_the_counter() -> None:

@@ -34,7 +34,12 @@ def held(findings: Sequence[Finding]) -> Reconciled:
 
 
 def plan(
-    reconciled: Reconciled, outcome: Outcome = Outcome.BLOCK, most: int = 10, *, approves: bool = False
+    reconciled: Reconciled,
+    outcome: Outcome = Outcome.BLOCK,
+    most: int = 10,
+    *,
+    approves: bool = False,
+    has_approved: bool = False,
 ) -> publication.Plan:
     return publication.plan(
         reconciled,
@@ -43,6 +48,7 @@ def plan(
         Policy(max_comments=most, approves=approves),
         mark=lambda name: marks.mark(name, 1, KEYS),
         body=lambda finding, mark: comment.body(finding, UNPROVEN, mark),
+        has_approved=has_approved,
     )
 
 
@@ -57,7 +63,7 @@ def test_every_finding_is_said_on_its_own_lines_worst_first() -> None:
         assert each.body.endswith(each.marker)
         assert marks.read_mark(each.body, KEYS) is not None
     assert made.summary_only == {}
-    assert made.review_body == (
+    assert publication.review_body(3, 0) == (
         "3 new findings on the lines below. The verdict and all findings stand in the summary comment."
     )
 
@@ -68,7 +74,7 @@ def test_over_the_limit_the_worst_are_said_in_place_and_none_is_lost() -> None:
     assert [each.line for each in made.comments] == [21]
     assert set(made.summary_only.values()) == {Unplaced.OVER_LIMIT}
     assert len(made.summary_only) + len(made.comments) == len(reconciled.create)
-    assert made.review_body.startswith("1 new finding on the lines below, 2 more in the summary.")
+    assert publication.review_body(1, 2).startswith("1 new finding on the lines below, 2 more in the summary.")
 
 
 def test_a_place_that_the_host_would_refuse_is_never_sent() -> None:
@@ -133,8 +139,13 @@ def test_a_review_decides_only_when_that_was_chosen(
 ) -> None:
     made = plan(held(findings), outcome, approves=approves)
     assert made.event is event
-    assert made.review_body
-    assert made.review_body.startswith("No new comments.") is not bool(findings)
+    assert publication.review_body(len(made.comments), 0).startswith("No new comments.") is not bool(findings)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.INCOMPLETE, Outcome.BLOCK])
+def test_an_approval_of_an_earlier_commit_is_taken_back(outcome: Outcome) -> None:
+    assert plan(held([]), outcome, has_approved=True).event is ReviewEvent.REQUEST_CHANGES
+    assert plan(held([]), Outcome.APPROVE, has_approved=True).event is None
 
 
 @pytest.mark.parametrize(

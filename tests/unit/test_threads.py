@@ -9,15 +9,22 @@ from memory_builder import finding
 @pytest.mark.parametrize(
     ("login", "writes", "may"),
     [
-        ("maintainer", False, True),
-        ("Author", False, False),
-        ("author", True, True),
+        ("maintainer", True, True),
+        ("author", False, False),
+        ("github-actions", False, False),
         ("github-actions[bot]", True, False),
         ("", True, False),
     ],
 )
 def test_who_may_dismiss(login: str, writes: bool, may: bool) -> None:  # noqa: FBT001  # columns of a table
-    assert threads.may_dismiss("author", lambda _: writes)(login) is may
+    assert threads.may_dismiss(lambda _: writes)(login) is may
+
+
+def test_each_login_is_asked_about_once() -> None:
+    asked: list[str] = []
+    decide = threads.may_dismiss(lambda login: not asked.append(login))
+    assert [decide(login) for login in ("ann", "ann", "bob")] == [True, True, True]
+    assert asked == ["ann", "bob"]
 
 
 def spoken(*, trusted: bool = True, **changes: object) -> Spoken:

@@ -2,9 +2,9 @@
 
 from hunkwise.action import ending
 from hunkwise.action.ending import Job
-from hunkwise.bootstrap import pulls
+from hunkwise.bootstrap import gate, pulls
 from hunkwise.bootstrap.pulls import PullAccess
-from hunkwise.core import publication, sanitise
+from hunkwise.core import publication
 from hunkwise.errors import HunkwiseError
 from hunkwise.model.change import CONFIG_FILES, PullRequest
 from hunkwise.model.mode import MergeGroup
@@ -28,7 +28,8 @@ def run(job: Job, mode: MergeGroup) -> int:
         return 0
     doors = [pulls.pull_access(PullRequest(repo=repo, number=number), environment) for number, _ in queued]
     host = doors[-1].host
-    check = host.open_check(publish.CHECK_NAME, mode.head_sha, EXTERNAL_ID, None)
+    is_dry = job.inputs.is_dry_run
+    check = None if is_dry else host.open_check(publish.CHECK_NAME, mode.head_sha, EXTERNAL_ID, None)
     stopped = CheckOutput(title="incomplete", summary=STOPPED)
     ends_as, output = Conclusion.FAILURE, stopped
     try:
@@ -39,12 +40,13 @@ def run(job: Job, mode: MergeGroup) -> int:
         report = pulls.review_group(repo, mode, members, last.settings, environment, job.runtime.say)
         ends_as, output = _end(report, last)
     except HunkwiseError as error:
-        output = CheckOutput(title="incomplete", summary=sanitise.plain(f"{error.message}. {error.hint}".strip()))
+        output = CheckOutput(title="incomplete", summary=gate.told_of(error))
         raise
     finally:
         if output is stopped:
             doors[-1].hurry()  # by a signal: there are 5 s left
-        publish.end(host, mode.head_sha, check, ends_as, output)
+        if not is_dry:
+            publish.end(host, mode.head_sha, check, ends_as, output)
     return ending.finish(job, Done(report=report, unsaid=()), last.settings)
 
 

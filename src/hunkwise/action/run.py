@@ -10,9 +10,9 @@ from typing import TextIO
 from hunkwise import bootstrap
 from hunkwise.action import ending, merge_group, signals
 from hunkwise.action.ending import Job
-from hunkwise.bootstrap import pulls
+from hunkwise.bootstrap import gate, pulls
 from hunkwise.bootstrap.pulls import PullAccess
-from hunkwise.core import events, sanitise
+from hunkwise.core import events
 from hunkwise.errors import ConfigurationError, PermissionDeniedError, UsageError
 from hunkwise.model.change import CONFIG_FILES, Notice, PullRequest
 from hunkwise.model.mode import (
@@ -23,7 +23,6 @@ from hunkwise.model.mode import (
     Skipped,
     SkipPolicy,
     Subject,
-    Trigger,
     Unusable,
 )
 from hunkwise.model.publication import CheckOutput, Conclusion
@@ -70,11 +69,12 @@ def _workflow_run(job: Job, mode: FromWorkflowRun) -> int:
     numbers = pulls.pulls_with_head(job.context.repository, mode, job.inputs.environment)
     if not numbers:
         job.runtime.notice("hunkwise", f"no open pull request has the head {mode.head_sha[:12]} any more")
-    return max((_pull(job, events.of_workflow_run(mode, number)) for number in numbers), default=0)
+    codes = [_pull(job, events.of_workflow_run(mode, number), mode.actor) for number in numbers]
+    return 1 if 1 in codes else max(codes, default=0)
 
 
-def _pull(job: Job, mode: Review) -> int:
-    """Review one pull request."""
+def _pull(job: Job, mode: Review, actor: str | None = None) -> int:
+    """Review one pull request; `actor` caused an event that names no subject."""
     clone = job.context.workspace if mode.may_use_clone else None
     ref = PullRequest(repo=job.context.repository, number=mode.number, clone=clone)
     access = pulls.pull_access(ref, job.inputs.environment)
@@ -85,7 +85,7 @@ def _pull(job: Job, mode: Review) -> int:
         job.runtime.notice("hunkwise", stale)
         return 0
     settings = _settings(job, mode, access, overview)
-    admitted = events.admitted(_with_subject(mode, overview), _policy(settings))
+    admitted = events.admitted(_with_subject(mode, overview, actor), _policy(settings))
     if isinstance(admitted, Skipped):
         return _skip(job, admitted, access, overview)
     run = pulls.pull_run(access, overview, settings, pulls.state_keys(job.inputs.environment))
@@ -99,19 +99,17 @@ def _settings(job: Job, mode: Review, access: PullAccess, overview: Overview) ->
         return pulls.pull_settings(overview, config=told.config, environment=told.environment, options=told.options)
     except ConfigurationError as error:
         if not mode.token_is_read_only and not told.is_dry_run:
-            output = CheckOutput(title="configuration error", summary=sanitise.plain(f"{error.message}. {error.hint}"))
+            output = CheckOutput(title="configuration error", summary=gate.told_of(error))
             publish.at_once(access.host, overview, Conclusion.FAILURE, output)
         raise
 
 
-def _with_subject(mode: Review, overview: Overview) -> Review:
-    """Return what is skipped by configuration for a run that no person asked for, though its event does not tell."""
-    if mode.trigger is not Trigger.WORKFLOW_RUN:
+def _with_subject(mode: Review, overview: Overview, actor: str | None) -> Review:
+    """Return what may be skipped by configuration where no person asked, though the event does not tell."""
+    if actor is None:
         return mode
     pull = overview.pull
-    return replace(
-        mode, subject=Subject(author=pull.author, sender=pull.author, labels=pull.labels, is_draft=pull.is_draft)
-    )
+    return replace(mode, subject=Subject(author=pull.author, sender=actor, labels=pull.labels, is_draft=pull.is_draft))
 
 
 def _done(job: Job, mode: Review, ref: PullRequest, access: PullAccess, run: pull_review.Run) -> Done:

@@ -173,9 +173,9 @@ def _known(result: _Result, run: _Run, rules: Mapping[str, _Rule]) -> _Rule:
 
 
 def _rule(driver: _Driver, known: _Rule, result: _Result, redact: Callable[[str], str]) -> Rule:
-    said = redact((result.message.text or result.message.markdown)[:MAX_TEXT])
-    about = redact(known.short_description.text[:MAX_TEXT])
-    tool = redact(f"{driver.name}:{known.id}"[:MAX_TEXT])
+    said = redact(result.message.text or result.message.markdown)[:MAX_TEXT]
+    about = redact(known.short_description.text)[:MAX_TEXT]
+    tool = redact(f"{driver.name}:{known.id}")[:MAX_TEXT]
     return Rule(
         id=tool,
         severity=_severity(known, result),
@@ -184,7 +184,7 @@ def _rule(driver: _Driver, known: _Rule, result: _Result, redact: Callable[[str]
         title=" ".join((about or said or tool).split()),
         description=said or about,
         scenario="",
-        suggestion=redact(known.help.text[:MAX_TEXT]),
+        suggestion=redact(known.help.text)[:MAX_TEXT],
         origin=f"evidence:{tool}",
     )
 
@@ -198,8 +198,11 @@ def _severity(known: _Rule, result: _Result) -> Severity:
 
 
 def _path(uri: str) -> str:
-    """Return the path within the repository that `uri` names: relative, from the root."""
-    parts = urlsplit(uri)
+    """Return the path within the repository that `uri` names: relative, from the root; empty where it names none."""
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return ""
     if parts.scheme or parts.netloc:
         return ""
     return unquote(parts.path).removeprefix("./")

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hunkwise.bootstrap import address
-from hunkwise.errors import DetectorError
+from hunkwise.errors import DetectorError, HunkwiseError
 from hunkwise.ports import SecretScanner
 
 if TYPE_CHECKING:
@@ -63,6 +63,13 @@ def told(text: str) -> str:
         return redact.text(text, _own().scan).text
     except DetectorError:
         return WITHHELD
+
+
+def told_of(error: HunkwiseError) -> str:
+    """Return what an error says, and what to do, as a check may show it."""
+    from hunkwise.core import sanitise  # noqa: PLC0415  # late: start-up
+
+    return sanitise.plain(told(f"{error.message}. {error.hint}".strip()))
 
 
 @lru_cache(maxsize=1)

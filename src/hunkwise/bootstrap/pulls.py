@@ -64,7 +64,7 @@ def pull_run(access: PullAccess, overview: Overview, chosen: Settings, state_key
     from hunkwise.adapters.syntax_rules.parses import parses  # noqa: PLC0415  # late: start-up
     from hunkwise.pipeline import pull_review  # noqa: PLC0415  # late: it imports the parsers
 
-    return pull_review.begin(access.host, overview, chosen, state_keys, parses)
+    return pull_review.begin(access.host, overview, chosen, state_keys, parses, gate.told)
 
 
 def review_pull(

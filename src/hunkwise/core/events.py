@@ -206,6 +206,7 @@ def _workflow_run(payload: Payload, _asked: str) -> Mode:
         head_sha=fields.sha(payload, "workflow_run", "head_sha"),
         head_repo=fields.text(payload, "workflow_run", "head_repository", "full_name"),
         head_branch=fields.text(payload, "workflow_run", "head_branch"),
+        actor=str(fields.value(payload, "workflow_run", "actor", "login") or ""),
     )
 
 

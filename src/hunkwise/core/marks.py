@@ -5,6 +5,7 @@ anything, also a mark copied from elsewhere, but what we append comes after it. 
 the comment in HTML.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable
 
@@ -13,7 +14,7 @@ from hunkwise.core.signature import Keys
 from hunkwise.model.memory import Mark
 
 _MARK = re.compile(r"<!-- hunkwise:finding ([0-9a-f]{16}) (\d{1,9}) ([0-9a-f]{64}|unsigned) -->")
-_RUN = "<!-- hunkwise:run {counter} {head} -->"
+_REVIEW = "<!-- hunkwise:review {counter} {head} {named} -->"
 
 
 def mark(fingerprint: str, counter: int, keys: Keys) -> str:
@@ -39,9 +40,13 @@ def read_mark(body: str, keys: Keys) -> Mark | None:
     return Mark(fingerprint=fingerprint, counter=counter, trusted=trusted)
 
 
-def of_run(counter: int, head: str) -> str:
-    """Return the mark of run `counter`'s review, by which it is known again after an answer that got lost."""
-    return _RUN.format(counter=counter, head="".join(char for char in head if char.isalnum())[:40])
+def of_review(counter: int, head: str, comments: Iterable[str]) -> str:
+    """Return the mark of the review with `comments` (their marks), by which it is known again if its answer got lost.
+
+    A run may write several: the host refuses a part, or a run before it was killed.
+    """
+    named = hashlib.sha256("\n".join(comments).encode()).hexdigest()[:16]
+    return _REVIEW.format(counter=counter, head="".join(char for char in head if char.isalnum())[:40], named=named)
 
 
 def newest(read: Iterable[Mark | None]) -> int:

@@ -53,7 +53,6 @@ class Plan:
     """
 
     event: ReviewEvent | None
-    review_body: str
     comments: tuple[InlineComment, ...]
     summary_only: Mapping[str, Unplaced]
     annotations: tuple[Annotation, ...]
@@ -68,8 +67,12 @@ def plan(
     *,
     mark: Callable[[str], str],
     body: Callable[[Finding, str], str],
+    has_approved: bool = False,
 ) -> Plan:
-    """Return the plan; `mark` gives a fingerprint's mark, `body` a comment's text that ends with it."""
+    """Return the plan; `mark` gives a fingerprint's mark, `body` a comment's text that ends with it.
+
+    `has_approved` tells that our approval of an earlier commit still stands, which an incomplete review takes back.
+    """
     columns = quotes.columns(shown, {each.file for each in reconciled.findings})
     comments: list[InlineComment] = []
     summary_only: dict[str, Unplaced] = {}
@@ -83,10 +86,9 @@ def plan(
             continue
         hidden = mark(finding.fingerprint)
         comments.append(_comment(finding, body(finding, hidden), hidden))
-    event = _event(outcome, policy, has_comments=bool(comments))
+    event = _event(outcome, policy, has_comments=bool(comments), has_approved=has_approved)
     return Plan(
         event=event,
-        review_body=_review_body(len(comments), len(summary_only)),
         comments=tuple(comments),
         summary_only=summary_only,
         annotations=_annotations(reconciled.findings, columns, reconciled.dismissed),
@@ -106,17 +108,17 @@ def halves(batch: Sequence[InlineComment]) -> tuple[Sequence[InlineComment], Seq
     return batch[:middle], batch[middle:]
 
 
-def _event(outcome: Outcome, policy: Policy, *, has_comments: bool) -> ReviewEvent | None:
+def _event(outcome: Outcome, policy: Policy, *, has_comments: bool, has_approved: bool) -> ReviewEvent | None:
     """Return what the review does; one that neither says nor decides anything is not written."""
     if policy.approves and outcome is Outcome.APPROVE:
         return ReviewEvent.APPROVE
-    if policy.approves and outcome is Outcome.BLOCK:
+    if (policy.approves and outcome is Outcome.BLOCK) or (has_approved and outcome is not Outcome.APPROVE):
         return ReviewEvent.REQUEST_CHANGES
     return ReviewEvent.COMMENT if has_comments else None
 
 
-def _review_body(comments: int, others: int) -> str:
-    """Return the review's own text, which the host demands."""
+def review_body(comments: int, others: int) -> str:
+    """Return the own text, which the host demands, of a review with `comments`; `others` stand in the summary alone."""
     said = f"{comments} new finding{'' if comments == 1 else 's'} on the lines below" if comments else "No new comments"
     rest = f", {others} more in the summary" if others else ""
     return f"{said}{rest}. The verdict and all findings stand in the summary comment."

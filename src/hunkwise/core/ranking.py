@@ -129,6 +129,8 @@ def _same(finding: Finding, other: Finding) -> bool:
     """Whether `finding` says what the kept `other` says: the same lines and kind, and not more gravely."""
     if finding.side is not other.side or finding.severity.rank > other.severity.rank:
         return False
+    if finding.confidence > other.confidence and finding.origin.startswith("model:"):
+        return False  # less grave and surer: it may block where the graver does not
     if finding.line > other.end_line or other.line > finding.end_line:
         return False
     if finding.origin == other.origin and not finding.origin.startswith("model:"):

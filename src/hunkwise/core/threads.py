@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from hunkwise.model.memory import Mark, Memory
 from hunkwise.model.pull import Thread
@@ -46,17 +47,15 @@ class Closing:
     reason: str
 
 
-def may_dismiss(author: str, may_write: Callable[[str], bool]) -> MayDismiss:
-    """Return who may dismiss: anyone the host lets resolve but bots; the author only with write permission.
+def may_dismiss(may_write: Callable[[str], bool]) -> MayDismiss:
+    """Return who may dismiss: people with write permission, whom `may_write` is asked about once each.
 
-    A host lets those with write permission resolve a thread, and the author of the change; `may_write` is asked for
-    the author alone. Logins are compared as GitHub does, without case.
+    A host lets more resolve a thread: the change's author, and workflows, whose login GraphQL spells like a person's.
     """
 
+    @cache
     def decide(login: str) -> bool:
-        if not login or login.lower().endswith(_BOT):
-            return False
-        return may_write(login) if login.lower() == author.lower() else True
+        return bool(login) and not login.lower().endswith(_BOT) and may_write(login)
 
     return decide
 

@@ -82,11 +82,15 @@ class MergeGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FromWorkflowRun:
-    """A run without rights is over; its pull request is the one whose head is this commit of this repository."""
+    """A run without rights is over; its pull request is the one whose head is this commit of this repository.
+
+    `actor` is who caused that run, on a push the one who pushed; empty where the event does not tell.
+    """
 
     head_sha: str
     head_repo: str
     head_branch: str
+    actor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

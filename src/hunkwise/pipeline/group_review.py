@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from hunkwise.core import verdict as judge
 from hunkwise.core.reconcile import Before
 from hunkwise.model.change import ChangeRef
 from hunkwise.model.ledger import HunkState
@@ -32,15 +33,24 @@ def report(ref: ChangeRef, ports: Ports, settings: Settings, members: Sequence[M
     """
     unasked = None if settings.engine == "rules" else NO_MODEL
     found = review.run(ref, ports, settings, Before(memory=_united(members)), unasked=unasked).report
+    known = {each.finding.fingerprint for member in members if member.memory for each in member.memory.findings}
+    limits = review.gate(settings)
+    new = sum(judge.blocks(each, limits) and each.fingerprint not in known for each in found.findings)
     unknown = found.ledger.count(HunkState.FAILED)
-    return replace(found, verdict=verdict(members, unknown))
+    return replace(found, verdict=verdict(members, unknown, new))
 
 
-def verdict(members: Sequence[Member], unknown: int) -> Verdict:
-    """Return block where a member is blocked, incomplete where one is not approved or a hunk unknown, else approve."""
+def verdict(members: Sequence[Member], unknown: int, new: int = 0) -> Verdict:
+    """Return block where a member is blocked, or something grave is `new`; else incomplete, or approve.
+
+    `unknown` counts hunks that no member had read, `new` findings of rules that would block and no member remembers.
+    """
     blocked = [f"#{each.number}" for each in members if each.conclusion == "failure"]
     if blocked:
         return Verdict(outcome=Outcome.BLOCK, reasons=(f"blocked in the group: {', '.join(blocked)}",))
+    if new:
+        plural = "finding" if new == 1 else "findings"
+        return Verdict(outcome=Outcome.BLOCK, reasons=(f"{new} {plural} in the group that none of its reviews had",))
     reasons = []
     open_ones = [f"#{each.number}" for each in members if each.conclusion != "success"]
     if open_ones or not members:

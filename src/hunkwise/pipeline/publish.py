@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from hunkwise.core import publication
+from hunkwise.core import marks, publication
 from hunkwise.core.publication import Plan
 from hunkwise.core.threads import Closing
 from hunkwise.model.publication import CheckOutput, Conclusion, InlineComment, ReviewEvent, Written
@@ -57,7 +57,8 @@ class Said:
 
 def channels(host: CodeHost, overview: Overview) -> Channels:
     """Open the check and probe for comments: what is denied here is never paid for."""
-    return Channels(check=_opened(host, overview), may_comment=host.may_comment(overview.pull.head_sha))
+    may_comment = host.may_comment(overview.pull.head_sha)  # first: a run that is stopped here leaves no open check
+    return Channels(check=_opened(host, overview), may_comment=may_comment)
 
 
 def at_once(host: CodeHost, overview: Overview, ends_as: Conclusion, output: CheckOutput) -> None:
@@ -66,9 +67,16 @@ def at_once(host: CodeHost, overview: Overview, ends_as: Conclusion, output: Che
 
 
 def end(host: CodeHost, head: str, check: CheckRun | None, ends_as: Conclusion, output: CheckOutput) -> Ended:
-    """Conclude the check; where it is denied or lost, set the commit status instead."""
-    if check is not None and host.conclude_check(check, ends_as, output) is Written.DONE:
-        return Ended.CHECK
+    """Conclude the check; where it is denied or lost, set the commit status instead.
+
+    An annotation that the host calls invalid must not leave the check open: then it ends without any.
+    """
+    if check is not None:
+        written = host.conclude_check(check, ends_as, output)
+        if written is Written.REJECTED and output.annotations:
+            written = host.conclude_check(check, ends_as, replace(output, annotations=()))
+        if written is Written.DONE:
+            return Ended.CHECK
     written = host.set_status(CHECK_NAME, head, ends_as, output.title)
     return Ended.STATUS if written is Written.DONE else Ended.NOWHERE
 
@@ -85,11 +93,11 @@ def external_id(number: int) -> str:
     return f"{CHECK_NAME}/{number}"
 
 
-def comments(plan: Plan, close: Sequence[Closing], marker: str, host: CodeHost, head: str, allowed: Channels) -> Said:
+def comments(plan: Plan, close: Sequence[Closing], counter: int, host: CodeHost, head: str, allowed: Channels) -> Said:
     """Post the review and close threads; what can't be said beside the code is left for the summary."""
     if not allowed.may_comment:
         return Said(unplaced=plan.comments, left_open=tuple(close))
-    review = _Review(plan, marker, host, head)
+    review = _Review(plan, counter, host, head)
     review.post()
     return replace(review.said, left_open=_still_open(close, host))
 
@@ -105,9 +113,9 @@ def summary(body: str, marker: str, said: Said, host: CodeHost, known: OwnCommen
 class _Review:
     """Posts one review, and as many more as it takes when the host refuses a part of it."""
 
-    def __init__(self, plan: Plan, marker: str, host: CodeHost, head: str) -> None:
-        self._body = f"{plan.review_body}\n\n{marker}"
-        self._marker = marker
+    def __init__(self, plan: Plan, counter: int, host: CodeHost, head: str) -> None:
+        self._counter = counter
+        self._elsewhere = len(plan.summary_only)
         self._host = host
         self._head = head
         self._comments = plan.comments
@@ -159,7 +167,9 @@ class _Review:
         self.said = replace(self.said, unplaced=(*self.said.unplaced, *batch), is_lost=is_lost)
 
     def _write(self, event: ReviewEvent, batch: Sequence[InlineComment]) -> Written:
-        return self._host.create_review(self._head, event, self._body, batch, self._marker)
+        marker = marks.of_review(self._counter, self._head, (comment.marker for comment in batch))
+        body = f"{publication.review_body(len(batch), self._elsewhere)}\n\n{marker}"
+        return self._host.create_review(self._head, event, body, batch, marker)
 
 
 def _still_open(close: Sequence[Closing], host: CodeHost) -> tuple[Closing, ...]:

@@ -26,7 +26,7 @@ def of_verdict(told: Said, allowed: Channels) -> tuple[Notice, ...]:
     if allowed.may_comment and not told.is_summarised:
         notices.append(Notice(code="summary-lost", text="The summary comment could not be written."))
     if told.ended is Ended.STATUS:
-        text = "The token may not write checks (checks: write), so the verdict stands in a commit status."
+        text = "The check could not be concluded (does the token have checks: write?): see the commit status."
         notices.append(Notice(code="check-denied", text=text))
     if told.ended is Ended.NOWHERE:
         text = "Neither a check nor a commit status could be set: only this job's own result gates the pull request."

@@ -37,13 +37,17 @@ MOVED = "the pull request moved on while it was reviewed; nothing of this run is
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What one run stands on; `newest_mark` is the highest counter that a comment of ours proves."""
+    """What one run stands on.
+
+    `seal` redacts words that are not ours; `newest_mark` is the highest counter that a comment of ours proves.
+    """
 
     host: CodeHost
     overview: Overview
     keys: Keys
     settings: Settings
     parses: suggestions.Parses
+    seal: Callable[[str], str]
     before: Before
     newest_mark: int
 
@@ -54,7 +58,12 @@ class Run:
 
 
 def begin(
-    host: CodeHost, overview: Overview, settings: Settings, state_keys: Sequence[str], parses: suggestions.Parses
+    host: CodeHost,
+    overview: Overview,
+    settings: Settings,
+    state_keys: Sequence[str],
+    parses: suggestions.Parses,
+    seal: Callable[[str], str],
 ) -> Run:
     """Return a run that knows what our comments on the pull request tell."""
     pull = overview.pull
@@ -65,7 +74,7 @@ def begin(
         head=pull.head_sha,
         memory=memory.decode((each.body for each in overview.comments), keys, newest),
         spoken=tuple(Spoken(thread=thread, mark=mark) for thread, mark in read if mark is not None),
-        may_dismiss=threads.may_dismiss(pull.author, host.may_write),
+        may_dismiss=threads.may_dismiss(host.may_write),
     )
     return Run(
         host=host,
@@ -73,6 +82,7 @@ def begin(
         keys=keys,
         settings=settings,
         parses=parses,
+        seal=seal,
         before=before,
         newest_mark=newest,
     )
@@ -113,7 +123,7 @@ def complete(run: Run, allowed: Channels, review_it: Callable[[], Reviewed], hur
     finally:
         if why is not None:
             hurry()
-            _give_up(run, allowed, sanitise.plain(why))
+            _give_up(run, allowed, sanitise.plain(run.seal(why)))
     return done
 
 
@@ -124,8 +134,7 @@ def publish_all(run: Run, found: Reviewed, allowed: Channels) -> Done:
     remembered = _remembered(run, found)
     plan = _planned(run, found)
     ends_as, shared = _shared(plan.conclusion, run.overview)
-    by_run = marks.of_run(remembered.counter, run.head)
-    told = publish.comments(plan, found.reconciled.close, by_run, run.host, run.head, allowed)
+    told = publish.comments(plan, found.reconciled.close, remembered.counter, run.host, run.head, allowed)
     told_so = pull_notices.of_comments(run.before, found.reconciled, plan, told, allowed)
     report = replace(found.report, notices=(*found.report.notices, *shared, *told_so))
     if allowed.may_comment:
@@ -198,6 +207,7 @@ def _planned(run: Run, found: Reviewed) -> Plan:
         proof = suggestions.prove(finding, shown, text_by_path.get(finding.file), run.parses)
         return comment.body(finding, proof, hidden)
 
+    opinion = run.overview.opinion
     plan = publication.plan(
         found.reconciled,
         shown,
@@ -205,8 +215,8 @@ def _planned(run: Run, found: Reviewed) -> Plan:
         policy(run.settings),
         mark=lambda fingerprint: marks.mark(fingerprint, stands_on, run.keys),
         body=body,
+        has_approved=opinion is not None and opinion.event is ReviewEvent.APPROVE,
     )
-    opinion = run.overview.opinion
     if opinion is not None and (opinion.event, opinion.head_sha) == (plan.event, run.head):
         return replace(plan, event=ReviewEvent.COMMENT if plan.comments else None)
     return plan

@@ -85,7 +85,7 @@ def run(
         prompt=PromptId(name=pack.name, version=pack.version, sha256=pack.sha256) if pack and ports.chat else None,
         change=replace(prepared.change, diff=b"", generated=frozenset(), unread=(), policies={}),
         diff=prepared.gathered.shown,
-        verdict=verdict.decide(reconciled.findings, ledger, _gate(settings), reconciled.dismissed),
+        verdict=verdict.decide(reconciled.findings, ledger, gate(settings), reconciled.dismissed),
         findings=reconciled.findings,
         dropped=(*tallied.dropped, *merged),
         ledger=ledger,
@@ -176,6 +176,7 @@ def _seal(prepared: Prepared) -> prompting.Seal:
     return seal
 
 
-def _gate(settings: Settings) -> verdict.Gate:
+def gate(settings: Settings) -> verdict.Gate:
+    """Return what blocks under `settings`."""
     fail_on = None if settings.fail_on == "never" else Severity(settings.fail_on)
     return verdict.Gate(fail_on=fail_on, min_confidence=settings.min_confidence)

@@ -57,16 +57,19 @@ class Checks:
         return got if isinstance(got, CheckRun) else None
 
     def conclude(self, check: CheckRun, conclusion: Conclusion, output: CheckOutput) -> Written:
-        """Conclude a run, and then add what annotations one request can't take; in a hurry they are left out."""
+        """Conclude a run, and then add what annotations one request can't take; in a hurry they are left out.
+
+        What becomes of those changes nothing: the check is over by then, and comments and summary hold every finding.
+        """
         shown = self._shown(check)
         notes = _without(output.annotations, shown)
         ending = {"status": "completed", "conclusion": conclusion.value}
-        got = self._annotate(check, ending, output, notes[:MAX_ANNOTATIONS], shown.total())
+        first = got = self._annotate(check, ending, output, notes[:MAX_ANNOTATIONS], shown.total())
         for at in range(MAX_ANNOTATIONS, len(notes), MAX_ANNOTATIONS):
             if isinstance(got, Fault) or self._pull.wire.is_hurried:
                 break
             got = self._annotate(check, {}, output, notes[at : at + MAX_ANNOTATIONS], shown.total() + at)
-        return writing.outcome(got)
+        return writing.outcome(first)
 
     def set_status(self, name: str, head_sha: str, conclusion: Conclusion, description: str) -> Written:
         """Set a commit status; one set twice is the same one, so it may be sent again."""

@@ -21,6 +21,7 @@ _STATUSES = {FileStatus.ADDED: "added", FileStatus.RENAMED: "renamed", FileStatu
 """What GitHub's list of files calls them; any other is modified."""
 
 _REASON = "attributes call it binary, but it is text"
+_UNSEEN = "it is called binary, and could not be looked at"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,27 +39,31 @@ def lift(pull: GitHubPull, diff: bytes) -> Lifted:
     """
     parsed = patch.parse(diff)
     called = {at: file for at, file in enumerate(parsed.files) if file.is_binary and file.status != FileStatus.DELETED}
-    texts = _texts(pull, called) if called else ()
-    if not texts:
+    if not called:
         return Lifted(diff=diff)
+    texts, unseen = _looked_at(pull, called)
+    lost = tuple(unpatched.unread(_listed(called[at]), _UNSEEN) for at in unseen)
+    if not texts:
+        return Lifted(diff=diff, unread=lost)
     files = {at: _listed(called[at]) for at in texts}
     read = dict(zip(files, unpatched.sections_of(pull, list(files.values()), unpatched.merge_base(pull)), strict=True))
     parts = [part for part in _SECTION.split(diff) if part]
     if len(parts) != len(parsed.files) or parsed.unreadable:
-        return Lifted(diff=diff, unread=tuple(unpatched.unread(file, _REASON) for file in files.values()))
+        return Lifted(diff=diff, unread=(*lost, *(unpatched.unread(file, _REASON) for file in files.values())))
     found = [read.get(at, part) for at, part in enumerate(parts)]
     return Lifted(
         diff=b"".join(each for each in found if isinstance(each, bytes)),
-        unread=tuple(each for each in found if isinstance(each, UnreadableFile)),
+        unread=(*lost, *(each for each in found if isinstance(each, UnreadableFile))),
     )
 
 
-def _texts(pull: GitHubPull, files: dict[int, FileDiff]) -> tuple[int, ...]:
-    """Return which of `files` are text at the head."""
+def _looked_at(pull: GitHubPull, files: dict[int, FileDiff]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return which of `files` are text at the head, and which could not be looked at: nobody may pass those over."""
     head = pull.known.pull.head_sha
     places = {at: Place(commit=head, path=file.raw_path.decode("utf-8", "replace")) for at, file in files.items()}
     contents = pull.blobs.read(list(places.values()))
-    return tuple(at for at, place in places.items() if (content := contents.get(place)) and not content.is_binary)
+    texts = tuple(at for at, place in places.items() if (content := contents.get(place)) and not content.is_binary)
+    return texts, tuple(at for at, place in places.items() if place not in contents)
 
 
 def _listed(file: FileDiff) -> File:

@@ -44,9 +44,12 @@ class GitHubHost:
         return self._pull.head_sha()
 
     def may_comment(self, head_sha: str) -> bool:
-        """Whether the token may comment: a comment that can't be valid is denied, or called invalid."""
+        """Whether the token may comment: a comment that can't be valid is denied, or called invalid.
+
+        An outage is no denial: what is said later has tries of its own.
+        """
         got = self._pull.wire.send(self._post("pulls", "comments", {**PROBE, "commit_id": head_sha}, repeatable=True))
-        return not isinstance(got, Fault) or got.kind is FaultKind.INVALID
+        return not isinstance(got, Fault) or got.kind not in {FaultKind.DENIED, FaultKind.MISSING}
 
     def may_write(self, login: str) -> bool:
         """Whether a person has write permission to the repository; False where GitHub does not say."""

@@ -92,8 +92,13 @@ class GitHubPull:
 
     def _refuse(self, got: Answer, files: int) -> None:
         """Raise what `got` was denied, unless a review can do without."""
-        spared = _HIDEABLE | {f"f{at}" for at in range(files)}
-        serious = [each for each in got.errors if not spared.intersection(map(str, each.get("path") or ()))]
+        absent = {f"f{at}" for at in range(files)}
+        serious = [
+            each
+            for each in got.errors
+            if not _HIDEABLE.intersection(path := {str(part) for part in each.get("path") or ()})
+            and not (absent & path and each.get("type") == "NOT_FOUND")
+        ]
         if serious:
             raise self.wire.refusal(serious, about=self.about, needs=_NEEDS)
         if not payloads.part(got.data, "repository", "pullRequest"):
