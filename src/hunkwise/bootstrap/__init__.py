@@ -46,8 +46,7 @@ def review(ref: ChangeRef, chosen: Settings, environment: Mapping[str, str], say
     try:
         report = spine.run(ref, ports, chosen).report
     finally:
-        if ports.chat is not None:
-            ports.chat.close()
+        ports.close()
     for stage, spent in report.timings_ms.items():
         say(f"{stage}: {spent:.0f} ms", detail=True)
     return report

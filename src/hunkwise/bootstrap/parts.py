@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from hunkwise.bootstrap import gate
-from hunkwise.errors import ConfigurationError, UsageError
+from hunkwise.bootstrap import gate, models
+from hunkwise.errors import UsageError
 from hunkwise.model.change import ChangeRef, DiffText
-from hunkwise.ports import ChangeSource, ChatModel, Ports
+from hunkwise.ports import ChangeSource, Ports
 
 if TYPE_CHECKING:
     # pydantic takes 100 ms: for --help only its name is needed
@@ -26,20 +26,25 @@ class Progress(Protocol):
 
 def ports(source: ChangeSource, chosen: Settings, environment: Mapping[str, str], say: Progress) -> Ports:
     """Return all that a review of a change from `source` needs; raises ConfigurationError."""
+    from hunkwise.adapters import price_list  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.prompt_files import PromptFiles  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.syntax_rules import AstGrepRules  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.system_clock import SystemClock  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.token_counter import TiktokenCounter  # noqa: PLC0415  # late: start-up
 
+    chats = models.chats(chosen, environment)
     return Ports(
         changes=source,
         secrets=gate.scanner(environment),
         tokens=TiktokenCounter(),
         rules=AstGrepRules(),
         prompts=PromptFiles(),
-        chat=_chat(chosen, environment),
+        chat=chats[0] if chats else None,
         clock=SystemClock(),
         progress=say,
+        others=chats[1:],
+        prices=price_list.packaged(),
+        health=models.health(environment),
     )
 
 
@@ -75,20 +80,3 @@ def wire(server: str | None, environment: Mapping[str, str]) -> Wire:
 def _server(api_url: str) -> str:
     """Return the address of the pages that belong to an API: api.github.com is beside github.com."""
     return api_url.removesuffix("/").removesuffix("/api/v3").replace("://api.", "://") or "https://github.com"
-
-
-def _chat(chosen: Settings, environment: Mapping[str, str]) -> ChatModel | None:
-    """Return the model to ask, or None for the embedded engine; raises ConfigurationError when it can't be asked."""
-    keys = environment.get("OPENAI_API_KEY", "") or environment.get("OPENAI_API_KEYS", "").partition(",")[0]
-    base_url = environment.get("OPENAI_BASE_URL", "")
-    if chosen.engine == "rules" or (chosen.engine == "auto" and not keys and not base_url):
-        return None
-    if not keys and not base_url:
-        raise ConfigurationError(
-            "engine llm needs a model to ask", hint="set OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server"
-        )
-    from hunkwise.adapters.openai_chat import OpenAIChat  # noqa: PLC0415  # late: openai is slow to import
-
-    return OpenAIChat(
-        model=chosen.model, api_key=keys.strip() or None, base_url=base_url or None, timeout_s=chosen.timeout_s
-    )
