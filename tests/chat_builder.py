@@ -19,7 +19,10 @@ KEY = "sk-loopback-0123456789abcdef"
 MODEL = "loopback-1"
 
 
-def request(user: str = '<hunk id="0123456789abcdef">\n1+|x = 1\n</hunk id="0123456789abcdef">') -> ChatRequest:
+HUNK = '<hunk id="0123456789abcdef">\n1+|x = 1\n</hunk id="0123456789abcdef">'
+
+
+def request(user: str = HUNK, cache_key: str = "") -> ChatRequest:
     """Return a review request with the packaged prompt's own schema and parameters."""
     pack = PromptFiles().load("review", "1.0.0")
     return ChatRequest(
@@ -30,6 +33,7 @@ def request(user: str = '<hunk id="0123456789abcdef">\n1+|x = 1\n</hunk id="0123
         schema_name="hunkwise_review",
         schema=pack.schema,
         parameters=pack.parameters,
+        cache_key=cache_key,
     )
 
 

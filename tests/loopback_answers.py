@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-Ending = Literal["whole", "cut", "reset", "hang", "drip"]
+Ending = Literal["whole", "cut", "reset", "hang", "drip", "stall", "open"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,17 +16,22 @@ class Answer:
     """One HTTP answer, and how it ends.
 
     cut: half of the body, then closed. reset: the connection is reset before any byte. hang: nothing, until the server
-    stops. drip: a byte every 20 ms. `delay_s` passes before the first byte.
+    stops. drip: a byte every 20 ms. stall: half of the body, then nothing. open: all of the body, and no end.
+    `delay_s` passes before the first byte, `pace_s` after each event of a stream.
     """
 
     body: bytes
     status: int = 200
     headers: tuple[tuple[str, str], ...] = (("Content-Type", "application/json"),)
     delay_s: float = 0.0
+    pace_s: float = 0.0
     ending: Ending = "whole"
 
     def late(self, delay_s: float) -> "Answer":
         return replace(self, delay_s=delay_s)
+
+    def paced(self, pace_s: float) -> "Answer":
+        return replace(self, pace_s=pace_s)
 
     def ends(self, ending: Ending) -> "Answer":
         return replace(self, ending=ending)

@@ -9,7 +9,7 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -17,6 +17,7 @@ from typing import Any, Self
 
 import fakes
 import loopback_answers as answers
+import loopback_streams as streams
 from loopback_answers import Answer
 
 DRIP_S = 0.02
@@ -41,6 +42,7 @@ class Recorded:
     key: str
     body: dict[str, Any]
     answer: Answer
+    content: bytes = b""
 
 
 def reads_all(body: dict[str, Any], index: int) -> Answer:
@@ -59,7 +61,8 @@ class LoopbackModel:
     """The server, as a context manager.
 
     `models`: names it serves (others: 404); None serves any. `keys`: label by key; when given, any other key is
-    refused (401). `refuses`: an answer by name of a parameter it does not take, or by `response_format=<type>`.
+    refused (401). `refuses`: an answer by name of a parameter it does not take, or by `response_format=<type>`. A
+    completion is streamed to whoever asks for it, unless `streams` is False.
     """
 
     def __init__(
@@ -69,8 +72,10 @@ class LoopbackModel:
         models: tuple[str, ...] | None = None,
         keys: Mapping[str, str] | None = None,
         refuses: Mapping[str, Answer] | None = None,
+        streams: bool = True,
     ) -> None:
         self._script = script
+        self._streams = streams
         self._models = models
         self._keys = keys or {}
         self._refuses = refuses or {}
@@ -123,6 +128,8 @@ class LoopbackModel:
             index = len(self.requests)
             self.requests.append(self._record(handler, index, label, body, answers.HANG))
         given = self._refusal(handler, label, body) or self._script(body, index)
+        if self._streams and body.get("stream"):
+            given = streams.of_completion(given, body)
         with self._lock:
             self.requests[index] = self._record(handler, index, label, body, given)
         return given
@@ -208,26 +215,42 @@ class _Handler(BaseHTTPRequestHandler):
         if given.ending in {"hang", "reset"}:
             self._reset()
             return
+        self._send(given)
+
+    def _send(self, given: Answer) -> None:
         self.send_response(given.status)
         for name, value in given.headers:
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(given.body)))
+        is_chunked = streams.is_stream(given)
+        self.send_header(
+            *(("Transfer-Encoding", "chunked") if is_chunked else ("Content-Length", str(len(given.body))))
+        )
         self.end_headers()
-        if given.ending == "drip":
-            self._drip(given.body)
-        elif given.ending == "cut":
-            self.wfile.write(given.body[: len(given.body) // 2])
+        for part in self._parts(given):
+            if self.server.model.stopping.is_set():
+                return
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part) if is_chunked else part)
+        if given.ending in {"stall", "open"}:
+            self.server.model.stopping.wait()
+        if given.ending in {"cut", "stall", "open"}:
             self.close_connection = True
-        else:
-            self.wfile.write(given.body)
+        elif is_chunked:
+            self.wfile.write(b"0\r\n\r\n")
+
+    def _parts(self, given: Answer) -> Iterator[bytes]:
+        content = given.body[: len(given.body) // 2] if given.ending in {"cut", "stall"} else given.body
+        if given.ending == "drip":
+            for byte in content:
+                self.server.model.stopping.wait(DRIP_S)
+                yield bytes([byte])
+        elif given.pace_s:
+            for event in content.split(b"\n\n"):
+                yield event + b"\n\n"
+                self.server.model.stopping.wait(given.pace_s)
+        elif content:
+            yield content
 
     def _reset(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
         self.connection.close()
-
-    def _drip(self, content: bytes) -> None:
-        for byte in content:
-            if self.server.model.stopping.wait(DRIP_S):
-                return
-            self.wfile.write(bytes([byte]))

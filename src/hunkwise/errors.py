@@ -6,6 +6,8 @@ what to do. One handler (`__main__`) prints them; anything else that escapes is 
 
 from enum import StrEnum
 
+from hunkwise.model.chat import RateLimits
+
 
 class HunkwiseError(Exception):
     """Base of all expected errors: `message` says what and where, `hint` what to do."""
@@ -99,7 +101,7 @@ class ChatError(HunkwiseError):
     """A request to a model ended without an answer.
 
     `retry_after_s` is what the server asked for, in seconds, where it did. `text` is what had come of an answer that
-    was cut off.
+    was cut off. `limits` is what is left at the endpoint, where it said so.
     """
 
     exit_code = 4
@@ -111,6 +113,7 @@ class ChatError(HunkwiseError):
         self.fault = fault
         self.retry_after_s = retry_after_s
         self.text = text
+        self.limits: RateLimits | None = None
 
     @property
     def retryable(self) -> bool:  # type: ignore[override]  # the class attribute is the default

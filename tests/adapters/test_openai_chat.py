@@ -50,7 +50,8 @@ def test_the_request_carries_messages_schema_and_parameters() -> None:
     assert (sent.body["temperature"], sent.body["top_p"], sent.body["max_completion_tokens"]) == (0.2, 0.1, 8000)
     assert sent.body["response_format"]["type"] == "json_schema"
     assert sent.body["response_format"]["json_schema"]["strict"] is True
-    assert "stream" not in sent.body
+    assert (sent.body["stream"], sent.body["stream_options"]) == (True, {"include_usage": True})
+    assert not {"prompt_cache_key", "presence_penalty", "frequency_penalty", "reasoning_effort"} & set(sent.body)
 
 
 def test_a_server_without_keys_gets_a_placeholder() -> None:

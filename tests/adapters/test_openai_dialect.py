@@ -11,7 +11,8 @@ from jsonschema import Draft202012Validator
 
 import loopback_answers as answers
 from chat_builder import chat, fault_of, request
-from hunkwise.adapters.openai_chat.dialect import Dialect, Lessons, Limit, Shape, lesson
+from hunkwise.adapters.openai_chat.dialect import Dialect, Limit, Shape
+from hunkwise.adapters.openai_chat.lessons import Lessons, lesson
 from hunkwise.adapters.openai_chat.refusal import Refusal, read
 from hunkwise.adapters.openai_chat.strict_schema import reduced
 from hunkwise.adapters.prompt_files import PromptFiles
@@ -125,12 +126,12 @@ def test_a_context_that_overflows_anyway_is_said() -> None:
 
 
 def test_a_server_that_refuses_everything_ends_the_learning() -> None:
-    named = "temperature top_p response_format max_tokens are not supported"
+    named = "temperature top_p response_format max_tokens stream_options 'stream' prompt_cache_key are not supported"
     with LoopbackModel(lambda body, index: answers.error(400, named)) as server, chat(server) as asked:  # noqa: ARG005  # a script's arguments
         assert fault_of(asked).fault is ChatFault.BAD_REQUEST
-        assert len(server.requests) == 7
+        assert len(server.requests) == 9
         assert fault_of(asked).fault is ChatFault.BAD_REQUEST
-    assert len(server.requests) == 8
+    assert len(server.requests) == 10
     assert set(server.bodies[-1]) == {"model", "messages"}
 
 
@@ -148,7 +149,7 @@ def test_other_refusals_teach_nothing(refusal: Answer) -> None:
         fault_of(asked)
         fault_of(asked)
     assert [set(body) for body in server.bodies] == [set(server.bodies[0])] * 2
-    assert len(server.bodies[0]) == 6
+    assert len(server.bodies[0]) == 8
 
 
 def test_threads_that_learn_at_once_learn_each_thing_once() -> None:
@@ -171,11 +172,15 @@ def test_threads_that_learn_at_once_learn_each_thing_once() -> None:
 
 
 def test_lessons_of_a_race_are_put_together() -> None:
-    lessons = Lessons()
+    lessons = Lessons(Dialect())
     lessons.learn(Dialect(shape=Shape.JSON_OBJECT))
-    lessons.learn(Dialect(shape=Shape.JSON_OBJECT, top_p=False))
+    lessons.learn(Dialect(shape=Shape.JSON_OBJECT, left_out=frozenset({"top_p"})))
     left = lessons.learn(Dialect(limit=Limit.MAX_TOKENS))
-    assert left == lessons.dialect == Dialect(shape=Shape.JSON_OBJECT, top_p=False, limit=Limit.MAX_TOKENS)
+    assert (
+        left
+        == lessons.dialect
+        == Dialect(shape=Shape.JSON_OBJECT, left_out=frozenset({"top_p"}), limit=Limit.MAX_TOKENS)
+    )
 
 
 @given(st.sampled_from([400, 422, 429, 500]), st.recursive(st.none() | st.integers() | st.text(), st.lists))

@@ -10,6 +10,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 import loopback_answers as answers
+import loopback_streams as streams
 import shared_data
 from chat_builder import chat, request
 from hunkwise.errors import ChatError
@@ -22,8 +23,19 @@ HOME = "urn:openai"
 if not DESCRIPTION.is_file():
     pytest.skip(f"the published description {DESCRIPTION} is not here", allow_module_level=True)
 
+
+def in_draft_2020(schema: Any) -> Any:
+    """Return the description with OpenAPI 3.0's `nullable`, which it still holds, in JSON Schema's own words."""
+    if isinstance(schema, list):
+        return [in_draft_2020(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {name: in_draft_2020(each) for name, each in schema.items() if name != "nullable"}
+    return {"anyOf": [kept, {"type": "null"}]} if schema.get("nullable") is True else kept
+
+
 REGISTRY: Registry[Any] = Registry().with_resource(
-    HOME, DRAFT202012.create_resource(json.loads(DESCRIPTION.read_text("utf-8")))
+    HOME, DRAFT202012.create_resource(in_draft_2020(json.loads(DESCRIPTION.read_text("utf-8"))))
 )
 
 
@@ -33,6 +45,7 @@ def validator(name: str) -> Draft202012Validator:
 
 REQUEST = validator("CreateChatCompletionRequest")
 COMPLETION = validator("CreateChatCompletionResponse")
+CHUNK = validator("CreateChatCompletionStreamResponse")
 ERROR = validator("ErrorResponse")
 MODELS = validator("ListModelsResponse")
 
@@ -44,6 +57,12 @@ DIALECTS = {
     },
     "JSON mode": {"response_format=json_schema": answers.error(400, "no support", param="response_format")},
     "prompt only": {"response_format": answers.error(400, "no support", param="response_format")},
+    "no cache key": {"prompt_cache_key": answers.unrecognized("prompt_cache_key")},
+    "no token counts": {"stream_options": answers.unsupported_parameter("stream_options")},
+    "no stream": {
+        "stream_options": answers.unsupported_parameter("stream_options"),
+        "stream": answers.unsupported_value("stream", "true"),
+    },
     "old limit": {"max_completion_tokens": answers.unrecognized("max_completion_tokens")},
     "no limit": {
         "max_completion_tokens": answers.unrecognized("max_completion_tokens"),
@@ -55,8 +74,8 @@ DIALECTS = {
 @pytest.mark.parametrize("name", DIALECTS)
 def test_every_request_and_answer_is_as_described(name: str) -> None:
     with LoopbackModel(refuses=DIALECTS[name]) as server, chat(server) as asked:
-        asked.complete(request())
-        asked.complete(request("once more"))
+        asked.complete(request(cache_key="0123456789abcdef"))
+        asked.complete(request("once more", cache_key="0123456789abcdef"))
     assert len(server.requests) == 2 + len(DIALECTS[name]) + (name == "prompt only")
     for sent in server.requests:
         REQUEST.validate(sent.body)
@@ -64,6 +83,10 @@ def test_every_request_and_answer_is_as_described(name: str) -> None:
 
 
 def judge(answer: Answer) -> None:
+    if streams.is_stream(answer):
+        for chunk in streams.chunks_of(answer):
+            CHUNK.validate(chunk)
+        return
     (COMPLETION if answer.status == 200 else ERROR).validate(json.loads(answer.body))
 
 
@@ -72,6 +95,8 @@ def judge(answer: Answer) -> None:
     [
         answers.completion("{}"),
         answers.completion(None, refusal="no"),
+        streams.of_chunks(streams.answer("{}")),
+        streams.of_completion(answers.completion(None, refusal="no"), {"stream_options": {"include_usage": True}}),
         answers.completion("{", finish_reason="length"),
         answers.completion("{", finish_reason="content_filter"),
         answers.bad_key(),
@@ -107,4 +132,5 @@ def test_the_description_is_really_asked() -> None:
     assert not REQUEST.is_valid({"model": "m"})
     assert not REQUEST.is_valid({"model": "m", "messages": [{"role": "user", "content": "x"}], "top_p": 2})
     assert not COMPLETION.is_valid({"choices": []})
+    assert not CHUNK.is_valid(streams.chunk("x") | {"object": "chat.completion"})
     assert not ERROR.is_valid({"error": {"message": "x"}})

@@ -25,11 +25,16 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """Sampling parameters of a prompt pack; `max_output_tokens` bounds the answer."""
+    """Sampling parameters of a prompt pack; `max_output_tokens` bounds the answer.
+
+    A penalty of None is not sent, which is 0 at every provider.
+    """
 
     temperature: float
     top_p: float
     max_output_tokens: int
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Ask a model over OpenAI's chat completions: OpenAI itself, or any server that speaks them.
+"""Ask a model over OpenAI's chat completions: OpenAI itself, Azure OpenAI, or any server that speaks them.
 
 The port is synchronous and called from many threads. A thread that blocks in a read can't be stopped, so the requests
 run as tasks on one event loop in a thread of its own: closing cancels them all, and each ends in time as a whole,
@@ -8,37 +8,49 @@ however slowly a server drips.
 import asyncio
 import contextlib
 import threading
-import time
 from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING
 
-from pydantic import SecretStr
-
-from hunkwise.adapters.openai_chat import faults, reply
+from hunkwise.adapters.openai_chat import endpoint, faults
+from hunkwise.adapters.openai_chat.endpoint import Azure, Endpoint, KeySource
+from hunkwise.adapters.openai_chat.heard import Heard
 from hunkwise.model.chat import ChatReply, ChatRequest
 from hunkwise.ports import Hear
 
 if TYPE_CHECKING:
     from hunkwise.adapters.openai_chat.wire import Wire
 
-NO_KEY = "none"
-"""Sent where there is no key: local servers want none, and the SDK wants one."""
+__all__ = ["Azure", "OpenAIChat"]
 
 CLOSE_S = 0.9
 """Seconds that closing waits for open requests to end, and as long again for the thread."""
+
+STALL_S = 30.0
+"""Seconds without a byte after which a stream whose text has begun is taken as dead."""
 
 
 class OpenAIChat:
     """Implements `ports.ChatModel`; nothing is imported or connected before the first request.
 
-    `api_key` None is for servers without keys, `base_url` None for OpenAI. `timeout_s` bounds one HTTP request from
-    connecting to the last byte. Raises ConfigurationError for an address or a key that can't be used.
+    `api_key` None is for servers without keys; a callable is asked once per request, on the thread that asks, and what
+    it raises ends that request. `base_url` None is OpenAI. `timeout_s` bounds one HTTP request from connecting to the
+    last byte, `stall_s` a pause amid the text. Raises ConfigurationError for an address or a key that can't be used.
     """
 
-    def __init__(self, *, model: str, api_key: SecretStr | str | None, base_url: str | None, timeout_s: float) -> None:
-        key = api_key.get_secret_value() if isinstance(api_key, SecretStr) else api_key
-        self._asked = faults.endpoint(model=model, key=(key or "").strip() or NO_KEY, base_url=base_url)
+    def __init__(
+        self,
+        *,
+        model: str,
+        api_key: KeySource,
+        base_url: str | Azure | None,
+        timeout_s: float,
+        stall_s: float = STALL_S,
+    ) -> None:
+        self._asked = endpoint.endpoint(model=model, at=base_url)
+        endpoint.require_key(self._asked, api_key)
+        self._keys = api_key
         self._timeout_s = timeout_s
+        self._stall_s = min(stall_s, timeout_s)
         self._lock = threading.Lock()
         self._closed = False
         self._loop: _Loop | None = None
@@ -49,17 +61,21 @@ class OpenAIChat:
         return self._asked.model
 
     def complete(self, request: ChatRequest, hear: Hear | None = None) -> ChatReply:
-        """Return one complete answer; raises ChatError (CANCELLED once closed)."""
-        del hear
-        future = self._sent(request)
-        started = time.monotonic()  # after the SDK's import, which the first request waits for
+        """Return one complete answer; raises ChatError (CANCELLED once closed), with the text that had come.
+
+        `hear` is called on this thread; where it is slower than the answer, it is told less often.
+        """
+        heard = Heard()
+        future = self._sent(request, heard)
         try:
-            content = future.result()
+            if hear is not None:
+                future.add_done_callback(lambda _: heard.end())
+                heard.tell(hear)
+            return future.result()
         except CancelledError as error:
-            raise faults.of_cancelling(self._asked) from error
+            raise faults.of_cancelling(self._asked, heard.text) from error
         finally:
             future.cancel()
-        return reply.read(content, self._asked, time.monotonic() - started)
 
     def close(self) -> None:
         """Abort what is under way and free the connections; further requests are refused."""
@@ -69,15 +85,18 @@ class OpenAIChat:
         if loop is not None:
             loop.close()
 
-    def _sent(self, request: ChatRequest) -> Future[bytes]:
+    def _sent(self, request: ChatRequest, heard: Heard) -> Future[ChatReply]:
+        if self._closed:
+            raise faults.of_cancelling(self._asked)
+        asked = endpoint.keyed(self._asked, self._keys)
         with self._lock:  # held until the request is on the loop, so that closing finds it there
             if self._closed:
                 raise faults.of_cancelling(self._asked)
             if self._loop is None:
-                from hunkwise.adapters.openai_chat.wire import Wire  # noqa: PLC0415  # late: the SDK is slow to import
+                from hunkwise.adapters.openai_chat.wire import Patience, Wire  # noqa: PLC0415  # late: slow to import
 
-                self._loop = _Loop(Wire(self._asked, self._timeout_s))
-            return self._loop.ask(request)
+                self._loop = _Loop(Wire(asked, Patience(whole_s=self._timeout_s, stall_s=self._stall_s)))
+            return self._loop.ask(request, asked, heard)
 
 
 class _Loop:
@@ -89,8 +108,8 @@ class _Loop:
         self._thread = threading.Thread(target=self._run, name="openai-chat", daemon=True)
         self._thread.start()
 
-    def ask(self, request: ChatRequest) -> Future[bytes]:
-        return asyncio.run_coroutine_threadsafe(self._wire.ask(request), self._loop)
+    def ask(self, request: ChatRequest, asked: Endpoint, heard: Heard) -> Future[ChatReply]:
+        return asyncio.run_coroutine_threadsafe(self._wire.ask(request, asked, heard), self._loop)
 
     def close(self) -> None:
         """Cancel all requests and end the thread; called once, after the last `ask`."""

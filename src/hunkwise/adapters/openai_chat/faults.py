@@ -7,25 +7,16 @@ import re
 import socket
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from hunkwise.adapters.openai_chat.endpoint import Endpoint
 from hunkwise.adapters.openai_chat.refusal import Refusal, is_overflow
-from hunkwise.errors import ChatError, ChatFault, ConfigurationError
+from hunkwise.errors import ChatError, ChatFault
 
-OPENAI_URL = "https://api.openai.com/v1"
-"""Where OpenAI's own models are (the SDK's default)."""
-
-MAX_QUOTED_CHARS = 300
-"""Characters of a server's message that are shown."""
-
-MIN_KEY_CHARS = 8
-"""A shorter key is a stand-in for servers without keys, and may be a word of a message."""
-
-_KEY = re.compile(r"\b(?:sk|pk|rk)-[\w*.-]{4,}")
 _QUOTA = re.compile(r"quota|billing|credit|insufficient[_ ](?:balance|funds)", re.IGNORECASE)
 _PASSES = re.compile(r"(?:retry|try again) (?:in|after)|per (?:minute|second|day)", re.IGNORECASE)
+_NAMES_A_MODEL = re.compile(r"model|deployment", re.IGNORECASE)
 _MODEL = re.compile(
     r"model\b.{0,200}(?:not (?:found|exist|a valid)|does ?n[o']t exist|unknown|is invalid|no such)"
     r"|(?:unknown|invalid|no such|unsupported) model|not a valid model",
@@ -55,6 +46,7 @@ _BY_CODE = {
     "invalid_api_key": ChatFault.BAD_KEY,
     "model_not_found": ChatFault.UNKNOWN_MODEL,
     "model_not_available": ChatFault.UNKNOWN_MODEL,
+    "DeploymentNotFound": ChatFault.UNKNOWN_MODEL,
     "insufficient_quota": ChatFault.QUOTA,
     "billing_hard_limit_reached": ChatFault.QUOTA,
     "billing_not_active": ChatFault.QUOTA,
@@ -64,44 +56,6 @@ _BY_CODE = {
     "invalid_prompt": ChatFault.CONTENT_FILTER,
 }
 """Fault by error code or type, as OpenAI and Azure name them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """Where a model is asked, and what messages may say about it."""
-
-    url: str
-    shown: str
-    host: str
-    model: str
-    key: str
-
-    def quoted(self, text: str) -> str:
-        """Return a server's words as one printable line without the key."""
-        if len(self.key) >= MIN_KEY_CHARS:
-            text = text.replace(self.key, "[key]")
-        cleaned = "".join(char if char.isprintable() else " " for char in text)
-        line = " ".join(_KEY.sub("[key]", cleaned).split())
-        return line if len(line) <= MAX_QUOTED_CHARS else line[:MAX_QUOTED_CHARS] + "…"
-
-
-def endpoint(*, model: str, key: str, base_url: str | None) -> Endpoint:
-    """Return the endpoint; raises ConfigurationError for an address or a key that no request could carry."""
-    url = (base_url or OPENAI_URL).strip()
-    shown = url.rpartition("@")[2]
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise _bad_url(shown) from error
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not url.isprintable():
-        raise _bad_url(shown)
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise ConfigurationError(
-            "the API key holds a character that no key has", hint="check OPENAI_API_KEY for line breaks and blanks"
-        )
-    host = parts.hostname if port is None else f"{parts.hostname}:{port}"
-    return Endpoint(url=url, shown=f"{parts.scheme}://{host}{parts.path}", host=host, model=model, key=key)
 
 
 def of_refusal(refusal: Refusal, asked: Endpoint) -> ChatError:
@@ -127,7 +81,7 @@ def of_redirect(status: int, asked: Endpoint) -> ChatError:
     return ChatError(
         ChatFault.BAD_REQUEST,
         f"{asked.shown} redirects ({status}), which is not followed",
-        hint="set OPENAI_BASE_URL to the address it leads to, if you trust it",
+        hint=f"set {asked.url_name} to the address it leads to, if you trust it",
     )
 
 
@@ -138,9 +92,31 @@ def of_timeout(asked: Endpoint, timeout_s: float) -> ChatError:
     )
 
 
-def of_cancelling(asked: Endpoint) -> ChatError:
-    """Return the error for a request that our own side gave up."""
-    return ChatError(ChatFault.CANCELLED, f"the request to {asked.host} was cancelled")
+def of_stall(asked: Endpoint, stall_s: float) -> ChatError:
+    """Return the error for an answer that stopped coming."""
+    return ChatError(
+        ChatFault.TIMEOUT, f"{asked.host} sent nothing for {stall_s:g} s amid the answer", hint="try again later"
+    )
+
+
+def of_early_end(asked: Endpoint) -> ChatError:
+    """Return the error for a stream that ended, as if all were well, before its answer did."""
+    return ChatError(ChatFault.CONNECTION, f"{asked.host} ended the stream before the answer was whole")
+
+
+def of_repetition(asked: Endpoint) -> ChatError:
+    """Return the error for an answer that says the same thing again and again."""
+    return ChatError(ChatFault.MALFORMED, f"the answer of {asked.model} repeats itself endlessly")
+
+
+def of_malformed(message: str, asked: Endpoint) -> ChatError:
+    """Return the error for something that is no completion."""
+    return ChatError(ChatFault.MALFORMED, message, hint=f"does {asked.shown} speak OpenAI's chat completions?")
+
+
+def of_cancelling(asked: Endpoint, text: str = "") -> ChatError:
+    """Return the error for a request that our own side gave up, after `text` had come."""
+    return ChatError(ChatFault.CANCELLED, f"the request to {asked.host} was cancelled", text=text)
 
 
 def of_connection(error: BaseException, asked: Endpoint) -> ChatError:
@@ -150,7 +126,7 @@ def of_connection(error: BaseException, asked: Endpoint) -> ChatError:
         (each for each in causes if isinstance(each, ssl.SSLError) and not isinstance(each, _NO_TLS_FAULT)), None
     )
     if any(isinstance(each, socket.gaierror) for each in causes):
-        message, hint = f"the name {asked.host} can't be resolved", "check OPENAI_BASE_URL and the network"
+        message, hint = f"the name {asked.host} can't be resolved", f"check {asked.url_name} and the network"
     elif tls is not None:
         reason = getattr(tls, "verify_message", "") or tls.reason or type(tls).__name__
         message = f"no TLS connection to {asked.host}: {asked.quoted(str(reason))}"
@@ -194,24 +170,18 @@ def _will_pass(refusal: Refusal) -> bool:
 
 def _bad_key(refusal: Refusal, asked: Endpoint, tail: str) -> tuple[str, str]:
     if refusal.status == 403:
-        return f"{asked.host} refuses access (403){tail}", "check what OPENAI_API_KEY is allowed to do"
-    return f"{asked.host} refuses the API key", "check OPENAI_API_KEY"
+        return f"{asked.host} refuses access (403){tail}", f"check what {asked.key_name} is allowed to do"
+    return f"{asked.host} refuses the API key", f"check {asked.key_name}"
 
 
 def _unknown_model(refusal: Refusal, asked: Endpoint, tail: str) -> tuple[str, str]:
-    if refusal.status == 404 and "model" not in f"{refusal.code}{refusal.message}".lower():
+    if refusal.status == 404 and not _NAMES_A_MODEL.search(f"{refusal.code}{refusal.message}"):
+        tip = "" if asked.is_azure else " (it mostly ends in /v1)"
         return (
             f"there are no chat completions for {asked.model} at {asked.shown} (404)",
-            "check OPENAI_BASE_URL (it mostly ends in /v1) and model",
+            f"check {asked.url_name}{tip} and model",
         )
     return f"{asked.shown} has no model {asked.model}{tail}", "set model to one that the endpoint serves"
-
-
-def _bad_url(shown: str) -> ConfigurationError:
-    return ConfigurationError(
-        f"the base URL {shown[:200]!r} is no http(s) address",
-        hint="for example OPENAI_BASE_URL=http://localhost:11434/v1",
-    )
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

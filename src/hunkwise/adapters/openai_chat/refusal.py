@@ -1,19 +1,15 @@
 """What an endpoint says when it refuses, whatever shape it says it in."""
 
-import email.utils
 import json
-import math
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hunkwise.adapters.openai_chat import limits
+
 MAX_READ_CHARS = 2000
 """Characters of a server's message that are looked at."""
-
-MAX_RETRY_AFTER_S = 86_400.0
-"""A day: what a server asks for beyond it is cut to it."""
 
 _OVERFLOW = re.compile(
     r"context[_ ](?:length|window|size)|maximum context|prompt (?:is|was) too (?:long|large)|too many (?:input )?tokens"
@@ -46,7 +42,7 @@ def read(status: int, body: object, headers: Mapping[str, str]) -> Refusal:
     if isinstance(body, Mapping):
         error = body.get("error") or body
     if not isinstance(error, Mapping):
-        return Refusal(status=status, message=_text(error), retry_after_s=_retry_after_s(headers))
+        return Refusal(status=status, message=_text(error), retry_after_s=limits.retry_after_s(headers))
     message = error.get("message") or error.get("detail") or error.get("error")
     return Refusal(
         status=status,
@@ -54,7 +50,7 @@ def read(status: int, body: object, headers: Mapping[str, str]) -> Refusal:
         type=_text(error.get("type")),
         param=_text(error.get("param")),
         message=_text(message),
-        retry_after_s=_retry_after_s(headers),
+        retry_after_s=limits.retry_after_s(headers),
     )
 
 
@@ -70,30 +66,3 @@ def _text(value: Any) -> str:  # noqa: ANN401  # any JSON value
         return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text[:MAX_READ_CHARS]
-
-
-def _retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds a server asks to wait: retry-after-ms, or Retry-After in seconds or as a date."""
-    milliseconds = _number(headers.get("retry-after-ms", ""))
-    if milliseconds is not None:
-        return _bounded(milliseconds / 1000)
-    value = headers.get("retry-after", "")
-    seconds = _number(value)
-    if seconds is not None:
-        return _bounded(seconds)
-    try:
-        return _bounded(email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _number(value: str) -> float | None:
-    try:
-        number = float(value)
-    except ValueError:
-        return None
-    return None if math.isnan(number) else number
-
-
-def _bounded(seconds: float) -> float:
-    return min(max(seconds, 0.0), MAX_RETRY_AFTER_S)

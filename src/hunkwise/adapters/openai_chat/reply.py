@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hunkwise.adapters.openai_chat import faults, refusal
-from hunkwise.adapters.openai_chat.faults import Endpoint
+from hunkwise.adapters.openai_chat.endpoint import Endpoint
 from hunkwise.errors import ChatError, ChatFault
 from hunkwise.model.chat import ChatReply, TokenUsage
 
@@ -19,26 +19,32 @@ CUTS = frozenset({"length", "max_tokens", "model_length"})
 """Finish reasons of an answer that was cut."""
 
 
-def read(content: bytes, asked: Endpoint, latency_s: float) -> ChatReply:
-    """Return the reply in a response's body; raises ChatError."""
+def read(content: bytes, asked: Endpoint) -> ChatReply:
+    """Return the reply in a body that came in one piece; raises ChatError."""
     try:
         body = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise _malformed(f"{asked.host} answers with something that is not JSON", asked) from error
+        raise faults.of_malformed(f"{asked.host} answers with something that is not JSON", asked) from error
     if not isinstance(body, Mapping):
-        raise _malformed(f"{asked.host} answers with something that is no completion", asked)
+        raise faults.of_malformed(f"{asked.host} answers with something that is no completion", asked)
     if body.get("error"):
-        raise faults.of_refusal(refusal.read(_status(body["error"]), body, {}), asked)
+        raise faults.of_refusal(refusal.read(status(body), body, {}), asked)
+    return of_completion(body, asked)
+
+
+def of_completion(body: Mapping[str, Any], asked: Endpoint) -> ChatReply:
+    """Return the reply in a completion, its time not yet measured; raises ChatError."""
     return ChatReply(
         text=_text(_first_choice(body, asked), asked),
         model=_model(body.get("model"), asked),
         usage=_usage(body.get("usage")),
-        latency_s=latency_s,
+        latency_s=0.0,
     )
 
 
-def _status(error: object) -> int:
+def status(body: Mapping[str, Any]) -> int:
     """Return the status that an error inside a successful answer names (OpenRouter), else that of a broken server."""
+    error = body.get("error") or body
     code = error.get("code") if isinstance(error, Mapping) else None
     return code if isinstance(code, int) and 400 <= code < 600 else 500
 
@@ -46,34 +52,37 @@ def _status(error: object) -> int:
 def _first_choice(body: Mapping[str, Any], asked: Endpoint) -> Mapping[str, Any]:
     choices = body.get("choices")
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], Mapping):
-        raise _malformed(f"{asked.model} gave an answer without a choice", asked)
+        raise faults.of_malformed(f"{asked.model} gave an answer without a choice", asked)
     return choices[0]
 
 
 def _text(choice: Mapping[str, Any], asked: Endpoint) -> str:
     message = choice.get("message")
     if not isinstance(message, Mapping):
-        raise _malformed(f"{asked.model} gave an answer without a message", asked)
+        raise faults.of_malformed(f"{asked.model} gave an answer without a message", asked)
     if isinstance(message.get("refusal"), str) and message["refusal"].strip():
         raise ChatError(ChatFault.REFUSAL, f"{asked.model} refuses: {asked.quoted(message['refusal'])}")
-    _require_end(choice.get("finish_reason"), asked)
-    text = message.get("content")
-    if not isinstance(text, str) or not text.strip():
-        raise _malformed(f"{asked.model} gave an empty answer", asked)
-    return text.encode("utf-8", "replace").decode("utf-8")
+    content = message.get("content")
+    text = content.encode("utf-8", "replace").decode("utf-8") if isinstance(content, str) else ""
+    _require_end(choice.get("finish_reason"), text, asked)
+    if not text.strip():
+        raise faults.of_malformed(f"{asked.model} gave an empty answer", asked)
+    return text
 
 
-def _require_end(reason: object, asked: Endpoint) -> None:
+def _require_end(reason: object, text: str, asked: Endpoint) -> None:
     """Raise unless the answer is whole: a connection that closes early says nothing else."""
     named = reason.lower() if isinstance(reason, str) else ""
     if named in ENDS:
         return
     if named in CUTS:
-        raise ChatError(ChatFault.TRUNCATED, f"the answer of {asked.model} was cut at its token limit")
+        message = f"the answer of {asked.model} was cut at its token limit"
+        raise ChatError(ChatFault.TRUNCATED, message, text=text)
     if named == "content_filter":
-        raise ChatError(ChatFault.CONTENT_FILTER, f"the content filter of {asked.host} cut the answer of {asked.model}")
+        message = f"the content filter of {asked.host} cut the answer of {asked.model}"
+        raise ChatError(ChatFault.CONTENT_FILTER, message, text=text)
     shown = f"the finish reason {asked.quoted(named)!r}" if named else "no finish reason"
-    raise _malformed(f"the answer of {asked.model} has {shown}", asked)
+    raise faults.of_malformed(f"the answer of {asked.model} has {shown}", asked)
 
 
 def _model(name: object, asked: Endpoint) -> str:
@@ -94,7 +103,3 @@ def _usage(usage: object) -> TokenUsage:
 
 def _count(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
-
-
-def _malformed(message: str, asked: Endpoint) -> ChatError:
-    return ChatError(ChatFault.MALFORMED, message, hint=f"does {asked.shown} speak OpenAI's chat completions?")
