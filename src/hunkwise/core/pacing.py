@@ -4,6 +4,7 @@ Where the endpoint says what is left of its limits, that counts. Where it says n
 admitted within a window is what the window holds. Nothing here waits; the answer is the seconds to wait.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from hunkwise.model.chat import RateLimits
@@ -32,11 +33,12 @@ POLL_S = 0.1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A request that counts against a limit: when it was sent, its number, its tokens."""
+    """A request that counts against a limit: when it was sent and when it ended, its number, its tokens."""
 
     at: float
     number: int
     tokens: int
+    ended_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class Limit:
 
     most: int | None = None
     told: Told | None = None
+    window_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,14 @@ class Pace:
     held_until: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """How long nobody asks after a refusal, and whether the server asked for that or it is our own guess."""
+
+    seconds: float
+    was_asked: bool
+
+
 def wait_s(pace: Pace, tokens: int, most_under_way: int, now: float) -> float:
     """Return the seconds until a request of so many `tokens` may ask again whether it may go; 0: now."""
     held = pace.held_until - now
@@ -86,7 +97,7 @@ def wait_s(pace: Pace, tokens: int, most_under_way: int, now: float) -> float:
     ones = tuple((each, 1) for each in pace.sent)
     sized = tuple((each, each.tokens) for each in pace.sent)
     return max(
-        _window_wait_s(pace, now),
+        _learnt_wait_s(pace, now),
         _limit_wait_s(pace.requests, ones, 1, now),
         _limit_wait_s(pace.tokens, sized, tokens, now),
     )
@@ -95,44 +106,35 @@ def wait_s(pace: Pace, tokens: int, most_under_way: int, now: float) -> float:
 def sent(pace: Pace, tokens: int, now: float) -> Pace:
     """Return the pace with one request more under way; its number is the new `numbered`."""
     number = pace.numbered + 1
-    oldest = now - max(pace.window_s, WINDOW_S) * SLACK
-    kept = tuple(each for each in pace.sent if each.at > oldest)
+    oldest = now - WINDOW_S * SLACK
+    kept = tuple(each for each in pace.sent if each.ended_at is None or each.ended_at > oldest)
     this = Sent(at=now, number=number, tokens=tokens)
     return replace(pace, sent=(*kept, this), numbered=number, under_way=pace.under_way + 1)
 
 
 def answered(pace: Pace, number: int, limits: RateLimits | None, now: float) -> Pace:
     """Return the pace after an answer, or a fault that is no limit; `limits` is what it told."""
-    told = limits or RateLimits()
-    grown = pace
-    if pace.learnt is not None and now >= pace.grows_at:
-        more = pace.learnt + max(1, int(pace.learnt * GROWTH))
-        grown = replace(pace, learnt=more, grows_at=now + pace.window_s)
-    return replace(
-        grown,
-        under_way=pace.under_way - 1,
-        answered=pace.answered + 1,
-        requests=_told(pace.requests, number, told.requests_limit, told.requests_left, told.requests_reset_s, now),
-        tokens=_told(pace.tokens, number, told.tokens_limit, told.tokens_left, told.tokens_reset_s, now),
-    )
+    sent = tuple(replace(each, ended_at=now) if each.number == number else each for each in pace.sent)
+    told = _told_by(replace(pace, sent=sent), number, limits, now)
+    grown = replace(told, under_way=pace.under_way - 1, answered=pace.answered + 1)
+    if pace.learnt is None or now < pace.grows_at:
+        return grown
+    more = pace.learnt + max(1, int(pace.learnt * GROWTH))
+    return replace(grown, learnt=more, grows_at=now + pace.window_s)
 
 
-def refused(pace: Pace, number: int, retry_after_s: float | None, hold_s: float, now: float) -> Pace:
-    """Return the pace after the endpoint refused a request for its rate: all wait for `hold_s`, and a limit is learnt.
-
-    `retry_after_s` is what the server asked for, where it did.
-    """
+def refused(pace: Pace, number: int, limits: RateLimits | None, hold: Hold, now: float) -> Pace:
+    """Return the pace after the endpoint refused a request for its rate: all others wait, and a limit is learnt."""
     kept = tuple(each for each in pace.sent if each.number != number)
-    until = max(pace.held_until, now + hold_s)
-    held = replace(pace, sent=kept, under_way=pace.under_way - 1, held_until=until)
+    until = max(pace.held_until, now + hold.seconds)
+    told = _told_by(replace(pace, sent=kept), number, limits, now)
+    held = replace(told, under_way=pace.under_way - 1, held_until=until)
     within = [each for each in kept if each.at > now - WINDOW_S]
-    if pace.requests.most is not None or len(within) < MIN_LEARNT:
+    if held.requests.most is not None or len(within) < MIN_LEARNT:
         return held
-    window_s = pace.window_s
-    if retry_after_s is not None:
-        window_s = min(max(now + retry_after_s - within[0].at, MIN_WINDOW_S), WINDOW_S)
+    window_s = min(max(now + hold.seconds - within[0].at, MIN_WINDOW_S), WINDOW_S) if hold.was_asked else pace.window_s
     learnt = min(len(within), pace.learnt or len(within))
-    return replace(held, learnt=learnt, window_s=window_s, grows_at=max(held.held_until, now) + window_s)
+    return replace(held, learnt=learnt, window_s=window_s, grows_at=until + window_s)
 
 
 def _most_under_way(pace: Pace, most: int) -> int:
@@ -140,17 +142,19 @@ def _most_under_way(pace: Pace, most: int) -> int:
     return most if is_told else min(most, UNPROVEN + pace.answered // 4)
 
 
-def _window_wait_s(pace: Pace, now: float) -> float:
+def _learnt_wait_s(pace: Pace, now: float) -> float:
     """Return the wait by what refusals taught: so many requests in any window."""
     if pace.learnt is None or pace.requests.most is not None:
         return 0.0
-    span = pace.window_s * SLACK
-    within = [each for each in pace.sent if each.at > now - span]
-    return within[-pace.learnt].at + span - now if len(within) >= pace.learnt else 0.0
+    return _span_wait_s([(each, 1) for each in pace.sent], pace.learnt - 1, pace.window_s * SLACK, now)
 
 
-def _limit_wait_s(limit: Limit, counted: tuple[tuple[Sent, int], ...], amount: int, now: float) -> float:
-    """Return the wait by what the endpoint told; what is more than all of a limit goes when all of it is left."""
+def _limit_wait_s(limit: Limit, counted: Sequence[tuple[Sent, int]], amount: int, now: float) -> float:
+    """Return the wait by what the endpoint told; what is more than all of a limit goes when all of it is left.
+
+    When the limit should be whole again, some endpoints mean that the first part of it is. So what ended within the
+    last window counts until an answer tells better.
+    """
     told = limit.told
     if limit.most is None or told is None:
         return 0.0
@@ -158,19 +162,63 @@ def _limit_wait_s(limit: Limit, counted: tuple[tuple[Sent, int], ...], amount: i
     if now < told.resets_at:
         left = told.left - sum(cost for each, cost in counted if each.number > told.number)
         return 0.0 if needed <= left else told.resets_at - now
-    since = max(told.resets_at, now - WINDOW_S * SLACK)
-    left = limit.most - sum(cost for each, cost in counted if each.at >= since)
-    return 0.0 if needed <= left else POLL_S  # an answer under way tells what is left now
+    return _span_wait_s(counted, limit.most - needed, limit.window_s * SLACK, now)
 
 
-def _told(  # the fields of a header
-    limit: Limit, number: int, most: int | None, left: int | None, reset_s: float | None, now: float
+def _span_wait_s(counted: Sequence[tuple[Sent, int]], room: int, span_s: float, now: float) -> float:
+    """Return the wait until no more than `room` is used within the last `span_s`.
+
+    A request counts from its end on: the server counted it at some time before.
+    """
+    for each, cost in sorted(counted, key=lambda item: -_ended_at(item[0], now)):
+        if _ended_at(each, now) <= now - span_s:
+            return 0.0
+        room -= cost
+        if room < 0:
+            return POLL_S if each.ended_at is None else each.ended_at + span_s - now
+    return 0.0
+
+
+def _ended_at(each: Sent, now: float) -> float:
+    return now if each.ended_at is None else each.ended_at
+
+
+def _told_by(pace: Pace, number: int, limits: RateLimits | None, now: float) -> Pace:
+    """Return the pace with what the answer to request `number` told of both limits."""
+    if limits is None:
+        return pace
+    requests = (limits.requests_limit, limits.requests_left, limits.requests_reset_s)
+    tokens = (limits.tokens_limit, limits.tokens_left, limits.tokens_reset_s)
+    ones = [(each, 1) for each in pace.sent]
+    sized = [(each, each.tokens) for each in pace.sent]
+    return replace(
+        pace,
+        requests=_told(pace.requests, ones, number, requests, now),
+        tokens=_told(pace.tokens, sized, number, tokens, now),
+    )
+
+
+def _told(
+    limit: Limit,
+    counted: Sequence[tuple[Sent, int]],
+    number: int,
+    said: tuple[int | None, int | None, float | None],
+    now: float,
 ) -> Limit:
-    """Return the limit with what an answer told, unless a later request's answer told it already."""
+    """Return the limit with what was said of it.
+
+    Requests overtake each other on their way: of two answers within one window, that one counts which leaves less.
+    """
+    most, left, reset_s = said
     if most is None or left is None or most <= 0:
         return limit
+    span = WINDOW_S if reset_s is None else reset_s
+    told = Told(number=number, left=left, resets_at=now + span)
     known = limit.told
-    if known is not None and known.number > number and now < known.resets_at:
-        return limit
-    resets_at = now + (WINDOW_S if reset_s is None else reset_s)
-    return Limit(most=most, told=Told(number=number, left=left, resets_at=resets_at))
+    if known is not None and now < known.resets_at:
+        if known.number > number:
+            told = replace(known, left=min(known.left, left))
+        else:
+            between = sum(cost for each, cost in counted if known.number < each.number <= number)
+            told = replace(told, left=min(known.left - between, left))
+    return Limit(most=most, told=told, window_s=max(limit.window_s, min(span, WINDOW_S)))

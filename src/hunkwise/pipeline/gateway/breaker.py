@@ -13,6 +13,10 @@ from hunkwise.ports import SharedHealth
 T = TypeVar("T")
 
 
+class LeftAloneError(ChatError):
+    """A request was not sent because the model is left alone: another try would meet the same."""
+
+
 class OwnHealth:
     """Implements `ports.SharedHealth` for one run alone."""
 
@@ -59,6 +63,6 @@ class Breaker:
 
         self._health.change(self._name, step)
 
-    def _left_alone(self, said: Admission) -> ChatError:
+    def _left_alone(self, said: Admission) -> LeftAloneError:
         message = f"{self._name} kept failing and is left alone for {said.wait_s:.0f} s more"
-        return ChatError(ChatFault.OVERLOAD, message, hint="try again later")
+        return LeftAloneError(ChatFault.OVERLOAD, message, hint="try again later")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from hunkwise.core import key_choice, pacing, resilience
 from hunkwise.core.key_choice import KeyLoad
-from hunkwise.core.pacing import Pace
+from hunkwise.core.pacing import Hold, Pace
 from hunkwise.errors import OF_KEY, ChatError, ChatFault
 from hunkwise.model.chat import RateLimits
 from hunkwise.pipeline.gateway.run import Time
@@ -84,18 +84,18 @@ class KeyRing:
     def failed(self, ticket: Ticket, error: ChatError) -> None:
         """Give the right back after a fault."""
         if error.fault not in OF_KEY | {ChatFault.RATE_LIMIT}:
-            self.answered(ticket, None)
+            self.answered(ticket, error.limits)
             return
         with self._lock:
             key, now = self._keys[ticket.key], self._time.now()
             if error.fault in OF_KEY:
                 key.out = error
-                key.pace = pacing.answered(key.pace, ticket.number, None, now)
+                key.pace = pacing.answered(key.pace, ticket.number, error.limits, now)
                 return
-            hold_s = resilience.wait_s(error, key.refusals, 0.5)
+            hold = Hold(seconds=resilience.wait_s(error, key.refusals, 0.5), was_asked=error.retry_after_s is not None)
             key.refusals += 1
             key.limited = error
-            key.pace = pacing.refused(key.pace, ticket.number, error.retry_after_s, hold_s, now)
+            key.pace = pacing.refused(key.pace, ticket.number, error.limits, hold, now)
 
     def may_try_another(self, error: ChatError) -> bool:
         """Whether `error` is one of a key, and another key may be asked at once."""

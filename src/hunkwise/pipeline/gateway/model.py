@@ -14,7 +14,7 @@ from hunkwise.core.budgeting import Amount
 from hunkwise.core.pricing import Price
 from hunkwise.errors import OF_KEY, ChatError, ChatFault
 from hunkwise.model.chat import ChatReply, ChatRequest, TokenUsage
-from hunkwise.pipeline.gateway.breaker import Breaker
+from hunkwise.pipeline.gateway.breaker import Breaker, LeftAloneError
 from hunkwise.pipeline.gateway.estimate import Estimate
 from hunkwise.pipeline.gateway.keys import KeyRing, Ticket
 from hunkwise.pipeline.gateway.purse import Purse, Receipt
@@ -160,7 +160,9 @@ def _error(state: tenacity.RetryCallState) -> ChatError | None:
 
 def _is_worth_another_try(state: tenacity.RetryCallState) -> bool:
     error = _error(state)
-    return error is not None and resilience.is_worth_another_try(error, state.attempt_number)
+    if error is None or isinstance(error, LeftAloneError):
+        return False
+    return resilience.is_worth_another_try(error, state.attempt_number)
 
 
 def _wait_s(state: tenacity.RetryCallState, request: ChatRequest) -> float:
