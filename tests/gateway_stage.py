@@ -65,8 +65,8 @@ def diff(files: int) -> bytes:
     return b"".join(
         (
             f"diff --git a/part_{number}.py b/part_{number}.py\n--- a/part_{number}.py\n+++ b/part_{number}.py\n"
-            f"@@ -1,2 +1,5 @@\n def part_{number}():\n+    first = {number}\n+    second = {number}\n+    third = {number}\n"
-            "     return None\n"
+            f"@@ -1,2 +1,5 @@\n def part_{number}():\n+    first = {number}\n+    second = {number}\n"
+            f"+    third = {number}\n     return None\n"
         ).encode()
         for number in range(files)
     )

@@ -5,6 +5,7 @@ keeps every request with what it answered, so that a test can prove what was sen
 """
 
 import json
+import re
 import socket
 import struct
 import sys
@@ -23,6 +24,15 @@ from loopback_answers import Answer
 DRIP_S = 0.02
 """Seconds between two bytes of an answer that drips."""
 
+CREDENTIALS = ("authorization", "api-key")
+"""Headers that carry a key: OpenAI's, and Azure's own."""
+
+PATHS = re.compile(
+    r"/v1/chat/completions|/openai/v1/chat/completions"
+    r"|/openai/deployments/[^/]+/chat/completions\?api-version=\d{4}-\d\d-\d\d(?:-preview)?"
+)
+"""Where chat completions are asked for: at OpenAI, at Azure's v1 interface, and at Azure by deployment."""
+
 Script = Callable[[dict[str, Any], int], Answer]
 """Answers a request's body (and its number, from 0)."""
 
@@ -31,7 +41,8 @@ Script = Callable[[dict[str, Any], int], Answer]
 class Recorded:
     """One request: its number, its connection's, path, headers without credentials, whose key, body; and its answer.
 
-    `key` is the label the test gave the key, "none" without one, "unknown" for any other.
+    `key` is the label the test gave the key, "none" without one, "unknown" for any other; `credential` is the header
+    that carried it.
     """
 
     index: int
@@ -42,7 +53,7 @@ class Recorded:
     key: str
     body: dict[str, Any]
     answer: Answer
-    content: bytes = b""
+    credential: str = ""
 
 
 def reads_all(body: dict[str, Any], index: int) -> Answer:
@@ -123,7 +134,7 @@ class LoopbackModel:
     def answer(self, handler: "_Handler", content: bytes) -> Answer:
         """Return the answer to a request, and record both."""
         body = _json(content)
-        label = self._label(handler.headers.get("Authorization", ""))
+        label = self._label(handler.headers.get("Authorization", "") or handler.headers.get("api-key", ""))
         with self._lock:
             index = len(self.requests)
             self.requests.append(self._record(handler, index, label, body, answers.HANG))
@@ -135,7 +146,7 @@ class LoopbackModel:
         return given
 
     def _record(self, handler: "_Handler", index: int, key: str, body: dict[str, Any], given: Answer) -> Recorded:
-        kept = {name.lower(): value for name, value in handler.headers.items() if name.lower() != "authorization"}
+        kept = {name.lower(): value for name, value in handler.headers.items() if name.lower() not in CREDENTIALS}
         return Recorded(
             index=index,
             connection=handler.connection_number,
@@ -145,6 +156,7 @@ class LoopbackModel:
             key=key,
             body=body,
             answer=given,
+            credential=next((name for name in CREDENTIALS if name in handler.headers), ""),
         )
 
     def _label(self, authorization: str) -> str:
@@ -156,7 +168,7 @@ class LoopbackModel:
             return answers.bad_key()
         if handler.command == "GET" and handler.path == "/v1/models":
             return answers.models(self._models or ())
-        if handler.command != "POST" or handler.path != "/v1/chat/completions":
+        if handler.command != "POST" or not PATHS.fullmatch(handler.path):
             return answers.page(404, "404 page not found")
         if self._models is not None and body.get("model") not in self._models:
             return answers.unknown_model(str(body.get("model")))

@@ -159,7 +159,7 @@ def _pull(number: int, pull: Mapping[str, Any]) -> Iterator[str]:
             yield f"#{number} {comment['author']}: {text.splitlines()[0] if text else '(hidden text)'}"
     for review in pull["reviews"]:
         text = HIDDEN.sub("", review["body"]).strip()
-        yield f"#{number} {review['state']}: {text}".rstrip(": ")
+        yield f"#{number} {review['state']}: {text.partition('. The verdict')[0]}".rstrip(": ")
     for thread in pull["threads"]:
         first = thread["comments"][0]
         place = thread["path"] if thread["subject"] == "file" else f"{thread['path']}:{thread['line'] or 'outdated'}"

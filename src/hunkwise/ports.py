@@ -13,6 +13,7 @@ from hunkwise.model.change import Change, ChangeRef
 from hunkwise.model.chat import ChatReply, ChatRequest, PromptPack
 from hunkwise.model.diff import FileDiff
 from hunkwise.model.finding import RuleHit, SecretSpan
+from hunkwise.model.material import LiteralPlace
 from hunkwise.model.publication import CheckOutput, Conclusion, InlineComment, ReviewEvent, Written
 from hunkwise.model.pull import CheckRun, Overview, OwnComment, Thread
 
@@ -77,6 +78,18 @@ class RuleEngine(Protocol):
 
         `head` is the whole head file, None where it can't be had; then each hunk is judged as a fragment.
         """
+        ...
+
+
+class Literals(Protocol):
+    """Tells comments and strings from code, by syntax tree."""
+
+    def knows(self, path: str, head: bytes) -> bool:
+        """Whether there is a grammar for a file of this name and content."""
+        ...
+
+    def find(self, path: str, text: str) -> tuple[LiteralPlace, ...] | None:
+        """Return the comments and strings of a whole file, cut at line ends; None where it can't be parsed."""
         ...
 
 
@@ -197,6 +210,7 @@ class Ports:
     chat: ChatModel | None
     clock: Clock
     progress: Callable[[str], object]
+    literals: Literals | None = None
     others: tuple[ChatModel, ...] = ()
     prices: Mapping[str, Price] = field(default_factory=dict)
     health: SharedHealth | None = None

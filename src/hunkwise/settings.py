@@ -94,6 +94,10 @@ class Settings(BaseModel):
         (),
         description="Shares of pull requests that another model or prompt reads: {model: m, share: 0.1} or prompt.",
     )
+    privacy: Literal["secrets", "personal", "strict"] = Field(
+        "secrets",
+        description="personal also keeps addresses, numbers, internal hosts and owners; strict comments and strings.",
+    )
     allow_secrets: Patterns = Field(
         (), description="Secrets in files that match one of these gitignore patterns are no findings; still masked."
     )

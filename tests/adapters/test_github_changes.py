@@ -1,5 +1,6 @@
 """A pull request's change by GitHub's API, against a loopback GitHub and what git itself says."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -193,8 +194,9 @@ def test_generated_files_are_those_the_base_s_attributes_mark() -> None:
 def test_head_files_come_byte_for_byte_50_a_query() -> None:
     with LoopbackGitHub() as github:
         head: dict[str, Content] = {
-            **{f"f{at}.py": f"{at}\n" for at in range(98)},
+            **{f"f{at}.py": f"{at}\n" for at in range(97)},
             "latin.py": b"\xe9\n",
+            "same_size.py": b"\xf0\x9f\x98\n",
             "long.py": "x" * 600_000,
             "huge.py": "x" * 5_000_001,
             "bin": b"\0\1",
@@ -212,7 +214,7 @@ def test_head_files_come_byte_for_byte_50_a_query() -> None:
             if path not in left_out
         }
         assert [line.partition("/git/")[0] for line in github.lines].count("POST /graphql 200") == 3
-        assert len(github.lines) == 5
+        assert len(github.lines) == 6
 
 
 def test_a_query_that_is_too_much_is_asked_in_halves() -> None:
@@ -308,6 +310,6 @@ def test_a_submodule_s_patch_is_one() -> None:
             "sha": "b" * 40,
             "patch": f"@@ -1 +1 @@\n-Subproject commit {'a' * 40}\n+Subproject commit {'b' * 40}",
         }
-        github.faults.add(faults.Fault(path="/files$", answer=RefusalError(200, [listed])))  # type: ignore[arg-type]
+        github.faults.add(faults.Fault(path="/files$", answer=RefusalError(200, json.dumps([listed]))))
         (file,) = patch.parse(loaded(github, pull).diff).files
         assert file.is_submodule

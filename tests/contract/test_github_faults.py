@@ -40,6 +40,7 @@ def test_a_storm_has_no_effect_and_ends(github: LoopbackGitHub, client: Client) 
     github.faults.add(faults.storm(502, times=2), faults.slow(0.01))
     statuses = [client.post("/issues/1/comments", body="x").status for _ in range(3)]
     assert statuses == [502, 502, 201]
+    assert [each.took_effect for each in github.writes] == [False, False, True]
     assert len(github.snapshot()["pulls"][1]["comments"]) == 1
 
 

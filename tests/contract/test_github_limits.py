@@ -165,6 +165,19 @@ def test_annotations_add_up_by_update() -> None:
     assert shown["status"] == "completed"
 
 
+def test_a_completed_check_can_not_be_opened_again_but_replaced() -> None:
+    with with_files(1) as github:
+        client, sha = Client(github, github.token()), github.state.pulls[1].head_sha
+        first = client.post("/check-runs", name="x", head_sha=sha, conclusion="success").json["id"]
+        again = client.patch(f"/check-runs/{first}", status="in_progress")
+        assert (again.status, again.json["status"], again.json["conclusion"]) == (200, "completed", "success")
+        assert client.patch(f"/check-runs/{first}", conclusion="neutral").json["conclusion"] == "neutral"
+        second = client.post("/check-runs", name="x", head_sha=sha, status="in_progress").json["id"]
+        latest = client.get(f"/commits/{sha}/check-runs").json["check_runs"]
+        assert [each["id"] for each in latest] == [second]
+        assert client.get(f"/commits/{sha}/check-runs", filter="all").json["total_count"] == 2
+
+
 def test_a_check_belongs_to_its_app() -> None:
     with with_files(1) as github:
         sha = github.state.pulls[1].head_sha

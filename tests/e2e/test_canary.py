@@ -20,6 +20,7 @@ import loopback_answers as answers
 import planted
 from loopback_answers import Answer
 from loopback_model import LoopbackModel, Script, hunk_ids
+from pull_stage import staged
 
 SECRETS = planted.pool(500)
 IN_NAMES = tuple(
@@ -180,3 +181,29 @@ def test_a_mistaken_call_tells_no_secret(arguments: tuple[str, ...], tmp_path: P
     done = run(tmp_path, "review", *[each.format(value) for each in arguments])
     assert done.returncode == 2
     assert value not in done.stdout + done.stderr
+
+
+def content(secrets: tuple[planted.Planted, ...]) -> str:
+    """Return a file that holds `secrets`, each apart from the next."""
+    return "first = 1\n" + "".join(f"{each.text}\nlast = {at}\n---\n" for at, each in enumerate(secrets))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("script", [echo, guesses])
+def test_no_secret_is_said_on_a_pull_request_or_left_in_its_job(script: Script, tmp_path: Path) -> None:
+    head: dict[str, Any] = {f"src/part_{at}.py": content(SECRETS[at : at + 5]) for at in range(0, len(SECRETS), 5)}
+    head |= {f"src/{each.values[0]}.py": content(SECRETS[:2]) for each in IN_NAMES[:20]}
+    base: dict[str, Any] = {"app.py": "x = 1\n", ".hunkwise.yml": "chunk_tokens: 3000\n"}
+    title, body = (f"Use {each.values[0]} now" for each in IN_NAMES[:2])
+    with staged(tmp_path, base=base, head={**base, **head}, script=script, title=title, body=body) as stage:
+        done = stage.opened(report="report.json", sarif="report.sarif")
+        assert done.code in {0, 1, 4}, done.errors[-2000:]
+        assert len(stage.model.bodies) > 5
+        written = [each.request for each in stage.github.log if each.request.writes]
+        assert len(written) >= 3
+        assert not survivors("\n".join(each.content.decode("utf-8") for each in written))
+        assert not survivors("\n".join(json.dumps(each, ensure_ascii=False) for each in stage.model.bodies))
+        assert not survivors(done.log + done.errors + done.summary + json.dumps(dict(done.outputs)))
+    for path in tmp_path.rglob("*"):
+        if path.is_file() and path.name != "event.json":
+            assert not survivors(path.read_text("utf-8", errors="replace")), path.name

@@ -62,7 +62,7 @@ class Gate:
     ("tells", "asks_to_wait", "most"), [(True, True, 110), (True, False, 110), (False, True, 125), (False, False, 125)]
 )
 def test_a_hundred_chunks_pass_a_narrow_gate_with_few_requests_in_vain(
-    tells: bool, asks_to_wait: bool, most: int, pool: int, slides: bool
+    *, tells: bool, asks_to_wait: bool, most: int, pool: int, slides: bool
 ) -> None:
     gate = Gate(tells=tells, slides=slides, asks_to_wait=asks_to_wait)
     with LoopbackModel(gate) as server:

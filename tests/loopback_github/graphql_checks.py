@@ -96,6 +96,14 @@ RESOLVERS: Resolvers = {
         "path": lambda note, _: note.given["path"],
         "title": lambda note, _: note.given.get("title"),
     },
+    "CheckAnnotationSpan": {
+        "start": lambda span, _: span["start"],
+        "end": lambda span, _: span["end"],
+    },
+    "CheckAnnotationPosition": {
+        "line": lambda place, _: place["line"],
+        "column": lambda place, _: place.get("column"),
+    },
     "CheckSuite": {
         "id": lambda suite, _: suite.node_id,
         "databaseId": lambda suite, _: suite.app.id,

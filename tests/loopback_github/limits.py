@@ -40,6 +40,8 @@ class Limits:
     nodes: int = 500_000
     blob_text: int = 512_000
     """Bytes of a blob's text in GraphQL; more is cut and `isTruncated`."""
+    hidden_lines: frozenset[tuple[str, int]] = frozenset()
+    """Lines that GitHub's diff does not show though git's does: path and line of comments that are refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,9 @@
-"""REST: check runs, which belong to the app that made them, and statuses."""
+"""REST: check runs, which belong to the app that made them, and statuses.
+
+A completed run can't be opened again: a status other than `completed` is ignored without a word, while another
+conclusion is taken (https://github.com/lyft/atlantis/pull/265, https://github.com/tektoncd/pipelines-as-code/pull/2305,
+https://github.com/flutter/cocoon/pull/5136). A further run of the same name stands before it.
+"""
 
 from typing import Any
 
@@ -72,8 +77,8 @@ def update_run(call: Call, run_id: str) -> Reply:
     if conclusion:
         found.status, found.conclusion = "completed", conclusion
         found.completed_at = call.text("completed_at") or call.state.now()
-    elif call.field("status"):  # a run may be opened again
-        found.status, found.conclusion, found.completed_at = call.text("status"), None, None
+    elif call.field("status") and found.status != "completed":  # a completed run keeps its end; GitHub says nothing
+        found.status = call.text("status")
     return Reply(status=200, payload=call.checks.run(found))
 
 

@@ -27,7 +27,7 @@ def create_comment(call: Call, number: str) -> Reply:
     commit = call.text("commit_id")
     comparison = conversation.comparison_at(call.state, pull, commit)
     _check_comment(call, pull)
-    found = threads.place(call.body, comparison)
+    found = threads.place(call.body, comparison, call.limits.hidden_lines)
     if isinstance(found, threads.Misplaced):
         raise refusals.misplaced_comment(found.faults)
     review = conversation.start_review(call.state, pull, call.who.account, "", commit)

@@ -44,7 +44,7 @@ def create_review(call: Call, number: str) -> Reply:
     _check_event(call, pull, event, body)
     places = []
     for each in wanted:
-        found = threads.place(each, comparison)
+        found = threads.place(each, comparison, call.limits.hidden_lines)
         if isinstance(found, threads.Misplaced):
             raise refusals.misplaced_in_review(found.faults)
         if len(each["body"]) > call.limits.body or not each["body"]:

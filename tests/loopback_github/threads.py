@@ -34,13 +34,17 @@ class Misplaced:
     faults: tuple[str, ...]
 
 
-def place(wanted: dict[str, Any], comparison: Comparison) -> Place | Misplaced:
-    """Return where a comment stands, by `line` and `side` or by the older `position`."""
+def place(
+    wanted: dict[str, Any], comparison: Comparison, hidden: frozenset[tuple[str, int]] = frozenset()
+) -> Place | Misplaced:
+    """Return where a comment stands, by `line` and `side` or by the older `position`; `hidden` lines are refused."""
     file = comparison.file(str(wanted["path"]))
     if file is None:
         return Misplaced(faults=(UNKNOWN_PATH,))
     if wanted.get("subject_type") == "file":
         return _whole_file(file)
+    if (file.path, wanted.get("line")) in hidden:
+        return Misplaced(faults=(LINE_OUTSIDE, NO_HUNK))
     if wanted.get("line") is None and wanted.get("position") is not None:
         return _by_position(file, int(wanted["position"]))
     side = _side(wanted.get("side"), "RIGHT")

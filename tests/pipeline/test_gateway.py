@@ -264,7 +264,7 @@ def test_tokens_and_requests_are_bounded(name: str, most: int) -> None:
 def test_what_fails_unbilled_costs_a_request_and_no_money() -> None:
     made = opened(ScriptedChat(fails(ChatFault.OVERLOAD, 1)), prices={"fake": CHEAP}, max_cost=0.0017)
     made.complete(request())
-    assert [each.cost_usd for each in made.attempts][0] == 0.0
+    assert made.attempts[0].cost_usd == 0.0
 
 
 def test_what_may_have_been_billed_counts_as_estimated() -> None:
@@ -302,7 +302,9 @@ def test_a_budget_in_money_needs_a_price_or_a_bound_of_tokens() -> None:
     with pytest.raises(ConfigurationError, match="the price of other is not known"):
         opened(ScriptedChat(), ScriptedChat(name="other"), prices={"fake": CHEAP}, max_cost=1.0)
     opened(ScriptedChat(), max_cost=1.0, max_tokens=1000)
-    made = gateway.opened(gateway_builder.ports(ScriptedChat()), Settings(max_cost=1.0, prices=("fake=1/2",)), 0.0)
+    made = gateway.opened(
+        gateway_builder.ports(ScriptedChat()), Settings.model_validate({"max_cost": 1.0, "prices": ["fake=1/2"]}), 0.0
+    )
     assert made is not None
 
 
@@ -349,4 +351,4 @@ def test_an_end_reaches_those_who_wait_for_money() -> None:
 
 
 def test_without_a_model_there_is_no_gateway() -> None:
-    assert gateway.opened(gateway_builder.ports(), Settings(), 0.0) is None
+    assert gateway.opened(gateway_builder.ports(), Settings.model_validate({}), 0.0) is None

@@ -4,7 +4,9 @@ from hunkwise import bootstrap
 from hunkwise.action import ending
 from hunkwise.action.ending import Job
 from hunkwise.bootstrap import pulls
-from hunkwise.core import publication
+from hunkwise.bootstrap.pulls import PullAccess
+from hunkwise.core import publication, sanitise
+from hunkwise.errors import HunkwiseError
 from hunkwise.model.change import PullRequest
 from hunkwise.model.mode import MergeGroup
 from hunkwise.model.publication import CheckOutput, Conclusion
@@ -25,17 +27,23 @@ def run(job: Job, mode: MergeGroup) -> int:
     if not queued:
         job.runtime.notice("hunkwise", "the merge queue no longer holds this group")
         return 0
-    runs = [_run(job, number) for number, _ in queued]
-    last = runs[-1]
-    check = last.host.open_check(publish.CHECK_NAME, mode.head_sha, EXTERNAL_ID, None)
-    ends_as, output = pull_review.policy(last.settings).incomplete_as, CheckOutput(title="incomplete", summary=STOPPED)
+    doors = [pulls.pull_access(PullRequest(repo=repo, number=number), environment) for number, _ in queued]
+    host = doors[-1].host
+    check = host.open_check(publish.CHECK_NAME, mode.head_sha, EXTERNAL_ID, None)
+    ends_as, output = Conclusion.FAILURE, CheckOutput(title="incomplete", summary=STOPPED)
     try:
+        runs = [_run(job, each) for each in doors]
+        last = runs[-1]
+        ends_as = pull_review.policy(last.settings).incomplete_as
         members = [_member(each, head) for each, (_, head) in zip(runs, queued, strict=True)]
         report = pulls.review_group(repo, mode, members, last.settings, environment, job.runtime.say)
         ends_as, output = _end(report, last)
+    except HunkwiseError as error:
+        output = CheckOutput(title="incomplete", summary=sanitise.plain(f"{error.message}. {error.hint}".strip()))
+        raise
     finally:
         if check is not None:
-            last.host.conclude_check(check, ends_as, output)
+            host.conclude_check(check, ends_as, output)
     return ending.finish(job, Done(report=report, unsaid=()), last.settings)
 
 
@@ -43,9 +51,8 @@ STOPPED = "The review of the merge group was stopped before it was complete."
 """What the check of a run says that ended early."""
 
 
-def _run(job: Job, number: int) -> Run:
+def _run(job: Job, access: PullAccess) -> Run:
     environment, config = job.inputs.environment, job.inputs.config
-    access = pulls.pull_access(PullRequest(repo=job.context.repository, number=number), environment)
     overview = access.host.overview((config,) if config else bootstrap.CONFIG_FILES)
     settings = pulls.pull_settings(overview, config=config, environment=environment, options=job.inputs.options)
     return pulls.pull_run(access, overview, settings, pulls.state_keys(environment))

@@ -38,11 +38,17 @@ def settings(
     return configuration.load(text, environment, options)
 
 
-def review(ref: ChangeRef, chosen: Settings, environment: Mapping[str, str], say: Progress) -> ReviewReport:
-    """Review the change `ref` names."""
+def review(
+    ref: ChangeRef,
+    chosen: Settings,
+    environment: Mapping[str, str],
+    say: Progress,
+    evidence: Sequence[str] = (),
+) -> ReviewReport:
+    """Review the change `ref` names; `evidence` names SARIF files of other tools."""
     from hunkwise.pipeline import review as spine  # noqa: PLC0415  # late: it imports the parsers
 
-    ports = parts.ports(parts.changes(ref), chosen, environment, say)
+    ports = parts.ports(parts.changes(ref), chosen, environment, say, evidence)
     try:
         report = spine.run(ref, ports, chosen).report
     finally:

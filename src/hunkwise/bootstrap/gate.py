@@ -1,12 +1,20 @@
-"""What guards a review: the scanners of the redaction gate, put together, and what they let onto a stream."""
+"""What guards a review: scanners of the gate put together, what they let onto a stream, and the provider's keys."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from hunkwise.errors import DetectorError
 from hunkwise.ports import SecretScanner
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from pydantic import SecretStr
+
+    from hunkwise.model.keys import KnownKey
 
 WITHHELD = "(a message is not shown: the secret detector failed on it)"
 """What a stream gets instead of a line that could not be redacted."""
@@ -22,6 +30,27 @@ def scanner(environment: Mapping[str, str]) -> SecretScanner:
     from hunkwise.adapters.bounded_scanner import AllScanners, BoundedScanner  # noqa: PLC0415  # late: start-up
 
     return AllScanners(_own(), BoundedScanner(CommandScanner(command)))
+
+
+def provider_keys(environment: Mapping[str, str]) -> tuple[SecretStr, ...]:
+    """Return the active keys of the model's provider, the one to use first; raises ConfigurationError."""
+    from hunkwise.adapters import provider_keys as places  # noqa: PLC0415  # late: start-up
+
+    return places.keys(environment)
+
+
+def names_a_model(environment: Mapping[str, str]) -> bool:
+    """Whether the environment names an endpoint, a key, or the place of one; none is read for that."""
+    from hunkwise.adapters.provider_keys import VARIABLES  # noqa: PLC0415  # late: start-up
+
+    return any(environment.get(name, "").strip() for name in (*VARIABLES, "OPENAI_BASE_URL", "AZURE_OPENAI_ENDPOINT"))
+
+
+def known_keys(metadata: str, today: date) -> tuple[KnownKey, ...]:
+    """Return what is noted about the keys; raises ConfigurationError."""
+    from hunkwise.adapters import key_metadata  # noqa: PLC0415  # late: start-up
+
+    return key_metadata.load(metadata, today)
 
 
 def told(text: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from hunkwise.bootstrap import gate, models
 from hunkwise.errors import UsageError
 from hunkwise.model.change import ChangeRef, DiffText
-from hunkwise.ports import ChangeSource, Ports
+from hunkwise.ports import ChangeSource, Ports, RuleEngine
 
 if TYPE_CHECKING:
     # pydantic takes 100 ms: for --help only its name is needed
@@ -24,11 +24,20 @@ class Progress(Protocol):
         ...
 
 
-def ports(source: ChangeSource, chosen: Settings, environment: Mapping[str, str], say: Progress) -> Ports:
-    """Return all that a review of a change from `source` needs; raises ConfigurationError."""
+def ports(
+    source: ChangeSource,
+    chosen: Settings,
+    environment: Mapping[str, str],
+    say: Progress,
+    evidence: Sequence[str] = (),
+) -> Ports:
+    """Return all that a review of a change from `source` needs; raises ConfigurationError, UsageError.
+
+    `evidence` names SARIF files of other tools.
+    """
     from hunkwise.adapters import price_list  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.prompt_files import PromptFiles  # noqa: PLC0415  # late: start-up
-    from hunkwise.adapters.syntax_rules import AstGrepRules  # noqa: PLC0415  # late: start-up
+    from hunkwise.adapters.syntax_rules import AstGrepLiterals  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.system_clock import SystemClock  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.token_counter import TiktokenCounter  # noqa: PLC0415  # late: start-up
 
@@ -37,15 +46,26 @@ def ports(source: ChangeSource, chosen: Settings, environment: Mapping[str, str]
         changes=source,
         secrets=gate.scanner(environment),
         tokens=TiktokenCounter(),
-        rules=AstGrepRules(),
+        rules=_rules(evidence),
         prompts=PromptFiles(),
         chat=chats[0] if chats else None,
         clock=SystemClock(),
         progress=say,
+        literals=AstGrepLiterals(),
         others=chats[1:],
         prices=price_list.packaged(),
         health=models.health(environment),
     )
+
+
+def _rules(evidence: Sequence[str]) -> RuleEngine:
+    from hunkwise.adapters.syntax_rules import AstGrepRules  # noqa: PLC0415  # late: start-up
+
+    if not evidence:
+        return AstGrepRules()
+    from hunkwise.adapters.sarif_evidence import AllRules, SarifEvidence  # noqa: PLC0415  # only where it is given
+
+    return AllRules(AstGrepRules(), SarifEvidence(evidence, gate.told))
 
 
 def changes(ref: ChangeRef) -> ChangeSource:
@@ -74,6 +94,7 @@ def wire(server: str | None, environment: Mapping[str, str]) -> Wire:
         clock=SystemClock(),
         api_url=api_url,
         graphql_url=environment.get("GITHUB_GRAPHQL_URL", ""),
+        ca_file=environment.get("SSL_CERT_FILE", ""),
     )
 
 

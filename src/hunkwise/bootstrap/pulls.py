@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hunkwise.bootstrap import CONFIG_FILES, parts, shown
+from hunkwise.bootstrap import CONFIG_FILES, gate, parts, shown
 from hunkwise.bootstrap.parts import Progress
 from hunkwise.errors import ConfigurationError
 from hunkwise.model.change import DiffText, PullRequest
@@ -82,6 +82,7 @@ def review_pull(
     say: Progress,
     *,
     unasked: str | None = None,
+    evidence: Sequence[str] = (),
 ) -> Reviewed:
     """Review a pull request; nothing is said on it. `unasked` says why no model is to be asked."""
     from hunkwise.adapters.local_git import LocalGit  # noqa: PLC0415  # only the source asked for
@@ -90,7 +91,7 @@ def review_pull(
 
     changes = PullChanges(run.overview.pull, access.changes, LocalGit() if ref.clone else None)
     chosen = run.settings if unasked is None else run.settings.model_copy(update={"engine": "rules"})
-    ports = parts.ports(changes, chosen, environment, say)
+    ports = parts.ports(changes, chosen, environment, say, evidence)
     try:
         return pull_review.reviewed(ref, run, ports, unasked)
     finally:
@@ -154,5 +155,4 @@ def state_keys(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 def asks_a_model(chosen: Settings, environment: Mapping[str, str]) -> bool:
     """Whether a review under `chosen` asks a model: one is chosen, or a key or address stands in the environment."""
-    names = ("OPENAI_API_KEY", "OPENAI_API_KEYS", "OPENAI_BASE_URL")
-    return chosen.engine == "llm" or (chosen.engine == "auto" and any(environment.get(name) for name in names))
+    return chosen.engine == "llm" or (chosen.engine == "auto" and gate.names_a_model(environment))

@@ -13,6 +13,7 @@ from hunkwise.errors import PermissionDeniedError, UsageError
 from hunkwise.model.change import PullRequest
 from hunkwise.model.report import ReviewReport
 from hunkwise.pipeline import publish, pull_review
+from hunkwise.pipeline.review import Reviewed
 
 NEITHER = "this token may neither comment on the pull request nor write checks, so nothing could be posted"
 """Why a run with --post ends before anything is paid for."""
@@ -28,6 +29,7 @@ class Pull:
     say: Progress
     posts: bool
     has_file: bool
+    evidence: tuple[str, ...]
 
     def prompts(self) -> str:
         """Return all that would be sent to a model."""
@@ -38,7 +40,7 @@ class Pull:
         """Review the pull request, and say on it what was found where that is asked for."""
         access, run = self._begin()
         if not self.posts:
-            return pulls.review_pull(self.ref, access, run, os.environ, self.say).report
+            return self._reviewed(access, run).report
         if not run.overview.pull.is_open:
             raise UsageError(f"{self.ref.repo}#{self.ref.number} is closed", hint="review it without --post")
         allowed = publish.channels(run.host, run.overview)
@@ -47,10 +49,13 @@ class Pull:
         done = pull_review.complete(
             run,
             allowed,
-            lambda: pulls.review_pull(self.ref, access, run, os.environ, self.say),
+            lambda: self._reviewed(access, run),
             access.hurry,
         )
         return done.report
+
+    def _reviewed(self, access: PullAccess, run: pull_review.Run) -> Reviewed:
+        return pulls.review_pull(self.ref, access, run, os.environ, self.say, evidence=self.evidence)
 
     def _begin(self) -> tuple[PullAccess, pull_review.Run]:
         access = pulls.pull_access(self.ref, os.environ)

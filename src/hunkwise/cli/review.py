@@ -47,6 +47,7 @@ FORMATS = ("text", "json", "sarif", "markdown", "html")
 @click.option("--format", "style", type=click.Choice(FORMATS), default="text", help="What is written.")
 @click.option("--output", metavar="FILE", help="Where it is written; standard output by default.")
 @click.option("--html", "page", metavar="FILE", help="Also write the HTML page to this file.")
+@click.option("--evidence", metavar="FILE.sarif", multiple=True, help="What another tool found; may be repeated.")
 @click.option("--post", is_flag=True, help="Say on the pull request what was found; without it nothing is.")
 @click.option("--fail-on", type=click.Choice(["high", "medium", "low", "never"]), help="Lowest severity that blocks.")
 @click.option("--show-prompts", is_flag=True, help="Print what would be sent to a model; nothing is sent.")
@@ -102,12 +103,13 @@ class _Local:
     ref: ChangeRef
     settings: Settings
     say: Progress
+    evidence: tuple[str, ...]
 
     def prompts(self) -> str:
         return bootstrap.prompts(self.ref, self.settings, os.environ, self.say)
 
     def review(self) -> ReviewReport:
-        return bootstrap.review(self.ref, self.settings, os.environ, self.say)
+        return bootstrap.review(self.ref, self.settings, os.environ, self.say, self.evidence)
 
 
 def _source(ref: ChangeRef, options: dict[str, Any], say: Progress) -> _Source:
@@ -116,11 +118,19 @@ def _source(ref: ChangeRef, options: dict[str, Any], say: Progress) -> _Source:
         from hunkwise.cli.pull import Pull  # noqa: PLC0415  # only where a pull request is asked for
 
         has_file = options["output"] is not None or options["page"] is not None
-        return Pull(ref, config=options["config"], options=chosen, say=say, posts=options["post"], has_file=has_file)
+        return Pull(
+            ref,
+            config=options["config"],
+            options=chosen,
+            say=say,
+            posts=options["post"],
+            has_file=has_file,
+            evidence=options["evidence"],
+        )
     settings = bootstrap.settings(
         ref, config=options["config"], repo=options["repo"], environment=os.environ, options=chosen
     )
-    return _Local(ref, settings, say)
+    return _Local(ref, settings, say, options["evidence"])
 
 
 def _rendered(report: ReviewReport, options: dict[str, Any]) -> str:

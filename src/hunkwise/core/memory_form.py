@@ -29,7 +29,8 @@ MAX_USD = 10**9
 """More than a pull request can cost. What is no number, or has no end, is not below it."""
 
 _KEY = re.compile(r"[0-9a-f]{16}")
-_NAMES = tuple(each.name for each in fields(Finding) if each.name != "status")
+_NAMES = tuple(each.name for each in fields(Finding))
+_STATUSES = frozenset({"new", "open"})
 _ENUMS: Mapping[str, type[StrEnum]] = {"side": Side, "severity": Severity}
 _NUMBERS = {"line", "end_line"}
 
@@ -95,7 +96,7 @@ def _row(remembered: Remembered) -> list[Any]:
 def _remembered(row: Any) -> Remembered:  # noqa: ANN401  # as above
     hunk, at, around, *values = row
     named = dict(zip(_NAMES, values, strict=True))
-    finding = Finding(**{name: _value(name, value) for name, value in named.items()}, status="open")
+    finding = Finding(**{name: _value(name, value) for name, value in named.items()})
     if not _KEY.fullmatch(finding.fingerprint) or finding.end_line < finding.line:
         raise ValueError("not a finding")
     return Remembered(
@@ -108,6 +109,8 @@ def _value(name: str, value: Any) -> Any:  # noqa: ANN401  # as above
         return _ENUMS[name](value)
     if name in _NUMBERS:
         return _count(value)
+    if name == "status":
+        return _of_type(value, lambda each: each in _STATUSES)
     if name == "confidence":
         return _share(value, 1)
     return value if name == "replacement" and value is None else _text(value)

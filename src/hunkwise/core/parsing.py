@@ -58,7 +58,7 @@ def _validator(schema: str) -> Draft202012Validator:
 def _strict_json(text: str) -> Any:  # noqa: ANN401  # any JSON value
     if len(text) > MAX_ANSWER_CHARS:
         raise ValueError(f"longer than {MAX_ANSWER_CHARS} characters")
-    return json.loads(_unfenced(text.strip("\ufeff \t\r\n")), object_pairs_hook=_object, parse_constant=_no_constant)
+    return json.loads(_unfenced(text.strip("\ufeff \t\r\n")), object_pairs_hook=unique_keys, parse_constant=no_constant)
 
 
 def _unfenced(text: str) -> str:
@@ -69,14 +69,16 @@ def _unfenced(text: str) -> str:
     return text
 
 
-def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+def unique_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON; raises ValueError for a key that stands twice, since readers differ on which counts."""
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError("an object names a key twice")
     return found
 
 
-def _no_constant(name: str) -> float:
+def no_constant(name: str) -> float:
+    """Refuse NaN and its kin, which Python reads and JSON has not."""
     raise ValueError(f"{name} is not a JSON number")
 
 

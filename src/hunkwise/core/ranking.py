@@ -60,7 +60,7 @@ def from_rule(hit: RuleHit, path: str, quote: str) -> Finding:
         suggestion=rule.suggestion,
         replacement=None,
         quote=quote,
-        origin=f"rule:{rule.id}",
+        origin=rule.origin or f"rule:{rule.id}",
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from hunkwise.model.chat import Redacted
 from hunkwise.model.diff import Hunk, LineKind
 from hunkwise.model.finding import SecretSpan
+from hunkwise.model.material import LiteralPlace
 
 Scan = Callable[[str], Sequence[SecretSpan]]
 """Finds secrets in a text; raises DetectorError instead of answering in part."""
@@ -70,10 +71,12 @@ def text(content: str, scan: Scan) -> Redacted:
     return Redacted("\n".join(_masked(rows, pieces, Placeholders())))
 
 
-def hunk(content: Hunk, scan: Scan, placeholders: Placeholders) -> RedactedHunk:
-    """Return the lines of a hunk without their secrets; raises DetectorError."""
+def hunk(
+    content: Hunk, scan: Scan, placeholders: Placeholders, literals: Sequence[Sequence[LiteralPlace]] = ()
+) -> RedactedHunk:
+    """Return the lines of a hunk without their secrets, and without `literals` (by row); raises DetectorError."""
     texts = [line.text for line in content.lines]
-    pieces: list[_Piece] = []
+    pieces = [_of_literal(row, place, texts[row]) for row, places in enumerate(literals) for place in places]
     secrets: dict[tuple[int, int, str], FoundSecret] = {}
     for hidden in _sides(content):
         rows = [row for row, line in enumerate(content.lines) if line.kind is not hidden]
@@ -90,6 +93,11 @@ def hunk(content: Hunk, scan: Scan, placeholders: Placeholders) -> RedactedHunk:
             )
             secrets.setdefault((found.first, placed[0].start, found.type), found)
     return RedactedHunk(lines=tuple(_masked(texts, pieces, placeholders)), secrets=tuple(secrets.values()))
+
+
+def _of_literal(row: int, place: LiteralPlace, text: str) -> "_Piece":
+    span = SecretSpan(start=place.start, end=place.end, type=place.kind, reportable=False)
+    return _Piece(row, place.start, place.end, span, text[place.start : place.end])
 
 
 def _digests(value: str) -> frozenset[str]:

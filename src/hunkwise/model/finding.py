@@ -90,7 +90,7 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What a rule of the embedded engine says when it fires; `confidence` is its own, 0..1."""
+    """What a rule says when it fires; `confidence` is its own, 0..1. `origin` is empty for the embedded engine's."""
 
     id: str
     severity: Severity
@@ -100,6 +100,7 @@ class Rule:
     description: str
     scenario: str
     suggestion: str
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,16 @@ class HunkKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LiteralPlace:
+    """A part of a comment or string (`kind`): `[start, end)` of line `line` (1-based)."""
+
+    kind: str
+    line: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PassageLine:
     """A redacted line as shown: its sign, its number on its own side, its text."""
 

@@ -7,13 +7,14 @@ and the secret detector see the text as it is; what they find is told in redacte
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
-from hunkwise.core import exposures, packing, ranking, redact
+from hunkwise.core import exposures, packing, ranking, redact, stripping
 from hunkwise.errors import DetectorError
 from hunkwise.model.change import Notice
 from hunkwise.model.diff import Diff, DiffLine, FileDiff, Hunk, Side, UnreadableFile
 from hunkwise.model.finding import Finding, RuleHit
-from hunkwise.model.material import HunkKey
+from hunkwise.model.material import HunkKey, LiteralPlace
 from hunkwise.ports import RuleEngine
 
 WITHHELD = "<not shown: the secret detector failed on this hunk>"
@@ -50,6 +51,7 @@ class _Gathering:
     scan: redact.Scan
     withheld: frozenset[HunkKey]
     allowed: exposures.AllowList
+    stripped: Mapping[int, stripping.Stripped]
     files: list[FileDiff] = field(default_factory=list)
     lines: dict[HunkKey, packing.RedactedLines] = field(default_factory=dict)
     unredacted: dict[HunkKey, str] = field(default_factory=dict)
@@ -76,7 +78,7 @@ class _Gathering:
     def _hunk(self, key: HunkKey, file: FileDiff, path: str, placeholders: redact.Placeholders) -> Hunk:
         hunk = file.hunks[key.hunk]
         try:
-            masked = redact.hunk(hunk, self.scan, placeholders)
+            masked = redact.hunk(hunk, self.scan, placeholders, self._literals(key, hunk))
         except DetectorError as error:
             self.unredacted[key] = f"redaction: {error.message}"
             return _with_texts(hunk, [WITHHELD] * len(hunk.lines))
@@ -86,12 +88,25 @@ class _Gathering:
         self.lines[key] = packing.RedactedLines(key=key, path=path, hunk=hunk, texts=masked.lines)
         return replace(hunk, section="", lines=()) if key in self.withheld else _with_texts(hunk, masked.lines)
 
+    def _literals(self, key: HunkKey, hunk: Hunk) -> list[Sequence[LiteralPlace]]:
+        """Return what is stripped by row; raises DetectorError where that is not known."""
+        known = self.stripped.get(key.file, {})
+        if isinstance(known, DetectorError):
+            raise known
+        if isinstance(known, str):
+            return [(LiteralPlace(kind="file", line=0, start=0, end=len(line.text)),) for line in hunk.lines]
+        return [known.get((key.hunk, row), ()) for row in range(len(hunk.lines))]
+
 
 def redacted(
-    diff: Diff, scan: redact.Scan, withheld: frozenset[HunkKey], allowed: exposures.AllowList = NOTHING_ALLOWED
+    diff: Diff,
+    scan: redact.Scan,
+    withheld: frozenset[HunkKey],
+    allowed: exposures.AllowList = NOTHING_ALLOWED,
+    stripped: Mapping[int, stripping.Stripped] = MappingProxyType({}),
 ) -> Gathered:
     """Pass every hunk of `diff` through the gate; hunks in `withheld` (files never shown) are scanned, not shown."""
-    gathering = _Gathering(scan=scan, withheld=withheld, allowed=allowed)
+    gathering = _Gathering(scan=scan, withheld=withheld, allowed=allowed, stripped=stripped)
     for index, file in enumerate(diff.files):
         gathering.add(index, file)
     return Gathered(

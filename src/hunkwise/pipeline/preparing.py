@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from hunkwise.core import exposures, patch, select
+from hunkwise.core import exposures, patch, redact, select
 from hunkwise.core.bookkeeping import End
 from hunkwise.model.change import Change, ChangeRef, Notice
 from hunkwise.model.diff import Diff, FileStatus
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import HunkKey
 from hunkwise.model.policy import Left, SelectionPolicy
-from hunkwise.pipeline import gather
+from hunkwise.pipeline import gather, privacy
 from hunkwise.ports import Clock, Ports
 from hunkwise.settings import Settings
 
@@ -21,6 +21,7 @@ class Prepared:
 
     change: Change
     diff: Diff
+    scan: redact.Scan
     gathered: gather.Gathered
     chosen: tuple[HunkKey, ...]
     ends: Mapping[HunkKey, End]
@@ -39,15 +40,20 @@ def prepare(ref: ChangeRef, ports: Ports, settings: Settings) -> Prepared:
     selection = select.files(diff, _policy(settings), change.generated)
     watch.lap("select")
     allowed = exposures.allow_list(settings.allow_secrets, change.policies.get(exposures.BASELINE))
-    gathered = gather.redacted(diff, ports.secrets.scan, selection.scan_only, allowed)
+    scan = privacy.scan(ports.secrets.scan, settings.privacy, change.policies)
+    stripped = privacy.stripped(ref, change, diff, ports) if settings.privacy == "strict" else {}
+    gathered = gather.redacted(diff, scan, selection.scan_only, allowed, stripped)
     watch.lap("redact")
     ends = {key: _left(left) for key, left in selection.left.items()}
     ends |= {key: End(state=HunkState.FAILED, reason=gathered.unredacted[key]) for key in gathered.unredacted}
+    held = [key for key in selection.chosen if key not in ends and isinstance(stripped.get(key.file), str)]
+    ends |= {key: End(state=HunkState.SKIPPED, reason=str(stripped[key.file])) for key in held}
     return Prepared(
         change=change,
         diff=diff,
+        scan=scan,
         gathered=gathered,
-        chosen=tuple(key for key in selection.chosen if key not in gathered.unredacted),
+        chosen=tuple(key for key in selection.chosen if key not in ends),
         ends=ends,
         timings_ms=watch.laps,
     )

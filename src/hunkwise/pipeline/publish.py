@@ -48,17 +48,21 @@ class Said:
 
 def channels(host: CodeHost, overview: Overview) -> Channels:
     """Open the check and probe for comments: what is denied here is never paid for."""
-    head, own = overview.pull.head_sha, external_id(overview.pull.number)
-    known = next((check for check in reversed(overview.checks) if check.external_id == own), None)
-    return Channels(check=host.open_check(CHECK_NAME, head, own, known), may_comment=host.may_comment(head))
+    return Channels(check=_opened(host, overview), may_comment=host.may_comment(overview.pull.head_sha))
 
 
 def at_once(host: CodeHost, overview: Overview, ends_as: Conclusion, output: CheckOutput) -> None:
     """Conclude a check without a review, and say why: a required one would wait for ever."""
-    head, own = overview.pull.head_sha, external_id(overview.pull.number)
-    check = host.open_check(CHECK_NAME, head, own, None)
+    check = _opened(host, overview)
     if check is not None:
         host.conclude_check(check, ends_as, output)
+
+
+def _opened(host: CodeHost, overview: Overview) -> CheckRun | None:
+    """Open the check of this head, or take up the one that an earlier run left there."""
+    own = external_id(overview.pull.number)
+    known = next((check for check in reversed(overview.checks) if check.external_id == own), None)
+    return host.open_check(CHECK_NAME, overview.pull.head_sha, own, known)
 
 
 def external_id(number: int) -> str:

@@ -25,6 +25,7 @@ from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import Chunk, HunkKey
 from hunkwise.model.report import PromptId, ReviewReport
 from hunkwise.pipeline import answer, gateway, gather, outgoing, preparing, tally
+from hunkwise.pipeline.candidates import Candidates
 from hunkwise.pipeline.gateway import Gateway
 from hunkwise.pipeline.gateway import told as told_by_gateway
 from hunkwise.pipeline.preparing import Prepared
@@ -145,7 +146,7 @@ def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Mes
     prepared = preparing.prepare(ref, ports, settings)
     pack = ports.prompts.load("review", settings.prompt_version)
     packed = _packed(prepared, ports, settings)
-    return tuple(prompting.review(chunk.passages, pack, _seal(ports)) for chunk in packed.chunks)
+    return tuple(prompting.review(chunk.passages, pack, _seal(prepared)) for chunk in packed.chunks)
 
 
 def _by_rules(prepared: Prepared, unasked: str | None) -> tally.Tally:
@@ -169,10 +170,11 @@ def _ask_models(
     asking = answer.Asking(
         chat=models,
         pack=pack,
-        seal=_seal(ports),
+        seal=_seal(prepared),
         count=ports.tokens.count,
         end=end,
         max_parallel=settings.max_parallel,
+        listen=Candidates(pack.schema, _seal(prepared), ports.progress).listen,
     )
     answers = answer.all_chunks(packed.chunks, asking, risk.order(packed.chunks, told.hit_paths))
     key_by_id = {passage.id: passage.key for chunk in packed.chunks for passage in chunk.passages}
@@ -180,7 +182,7 @@ def _ask_models(
     unread = {left.key: End(state=HunkState.FAILED, reason=f"unread: {left.reason}") for left in packed.left_out}
     notices = (*(STOPPED,) * answers.stopped, *told_by_gateway.notices(models))
     summed = replace(summed, ends={**summed.ends, **unread}, notices=notices, stopped=answers.stopped)
-    return outgoing.redacted(summed, _seal(ports))
+    return outgoing.redacted(summed, _seal(prepared))
 
 
 STOPPED = Notice(code="stopped", text="The run was stopped before it was complete; this is what was read until then.")
@@ -202,9 +204,9 @@ def _packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Pac
     return packing.pack(hunks, settings.chunk_tokens, count, one_file_each=prepared.one_file_each)
 
 
-def _seal(ports: Ports) -> prompting.Seal:
+def _seal(prepared: Prepared) -> prompting.Seal:
     def seal(text: str) -> Redacted:
-        return redact.text(text, ports.secrets.scan)
+        return redact.text(text, prepared.scan)
 
     return seal
 

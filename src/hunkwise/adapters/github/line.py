@@ -42,7 +42,7 @@ class _Accepting(dict[str, str]):
 class Line:
     """A connection to one GitHub with one token; may be used from several threads."""
 
-    def __init__(self, address: Address, auth: Auth.Auth, timeout_s: int) -> None:
+    def __init__(self, address: Address, auth: Auth.Auth, timeout_s: int, ca_file: str) -> None:
         self._address = address
         self._turn = threading.Lock()
         self._requester = github.Github(
@@ -51,6 +51,7 @@ class Line:
             timeout=timeout_s,
             user_agent=f"hunkwise/{metadata.version('hunkwise')}",
             per_page=PER_PAGE,
+            verify=ca_file or True,
             retry=None,
             seconds_between_requests=None,
             seconds_between_writes=None,

@@ -38,16 +38,27 @@ best-practices-for-using-the-rest-api, handle rate limit errors appropriately)."
 
 
 class Wire:
-    """GitHub's APIs behind values; the token is in no message and no representation."""
+    """GitHub's APIs behind values; the token is in no message and no representation.
+
+    `ca_file` names certificates to trust in the stead of the public ones: an Enterprise Server may have its own.
+    """
 
     def __init__(
-        self, *, token: str, clock: Clock, api_url: str = "", graphql_url: str = "", timeout_s: int = TIMEOUT_S
+        self,
+        *,
+        token: str,
+        clock: Clock,
+        api_url: str = "",
+        graphql_url: str = "",
+        timeout_s: int = TIMEOUT_S,
+        ca_file: str = "",
     ) -> None:
         if not token.strip():
             raise ConfigurationError("there is no token for GitHub", hint="set github-token, or GITHUB_TOKEN")
         self._address = address.read(api_url, graphql_url)
         self._auth = Auth.Token(token.strip())
-        self._line = Line(self._address, self._auth, timeout_s)
+        self._ca_file = ca_file
+        self._line = Line(self._address, self._auth, timeout_s, ca_file)
         self.clock = clock
         self.is_hurried = False
         self._waited_s = 0.0
@@ -60,7 +71,7 @@ class Wire:
     def hurry(self) -> None:
         """End all patience: from now on one short try a request, on a connection that nothing waits in."""
         self.is_hurried = True
-        self._line = Line(self._address, self._auth, HURRIED_TIMEOUT_S)
+        self._line = Line(self._address, self._auth, HURRIED_TIMEOUT_S, self._ca_file)
 
     def close(self) -> None:
         """Free the connection."""

@@ -47,8 +47,8 @@ def of_graphql(error: Mapping[str, Any]) -> Written:
 
 def create(wire: Wire, request: Request, find: Callable[[], T | None]) -> Answer | Fault | T:
     """Send a request that creates something; return the answer, or what `find` finds of it after an open end."""
-    got = wire.send(request)
-    for _ in range(MAX_SENDS - 1):
+    for _ in range(MAX_SENDS):
+        got = wire.send(request)
         if not (isinstance(got, Fault) and got.kind is FaultKind.BROKEN) or wire.is_hurried:
             return got
         wire.clock.sleep(SETTLE_S)
@@ -58,7 +58,6 @@ def create(wire: Wire, request: Request, find: Callable[[], T | None]) -> Answer
             return got
         if found is not None:
             return found
-        got = wire.send(request)
     return got
 
 

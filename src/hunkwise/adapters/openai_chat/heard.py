@@ -17,6 +17,7 @@ class Heard:
         self._changed = threading.Condition()
         self._text = ""
         self._new: list[str] = []
+        self._is_untold = False
         self._has_ended = False
         self.first_at: float | None = None
 
@@ -32,6 +33,7 @@ class Heard:
             if self.first_at is None:
                 self.first_at = time.monotonic()
             self._new.append(piece)
+            self._is_untold = True
             self._changed.notify()
 
     def end(self) -> None:
@@ -44,9 +46,10 @@ class Heard:
         """Tell `hear` the text each time more of it has come, until the end; what it raises is raised here."""
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._new or self._has_ended)
-                if not self._new:
+                self._changed.wait_for(lambda: self._is_untold or self._has_ended)
+                if not self._is_untold:
                     return
+                self._is_untold = False
                 text = self._joined()
             hear(text)
 

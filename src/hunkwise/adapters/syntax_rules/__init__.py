@@ -1,5 +1,6 @@
 """Structural rules over syntax trees, on changed lines only: the embedded engine's eyes."""
 
 from hunkwise.adapters.syntax_rules.engine import AstGrepRules
+from hunkwise.adapters.syntax_rules.literals import AstGrepLiterals
 
-__all__ = ["AstGrepRules"]
+__all__ = ["AstGrepLiterals", "AstGrepRules"]

@@ -1,0 +1,5 @@
+"""Keys of model providers, from wherever a team keeps them; none is ever written, logged or passed as an argument."""
+
+from hunkwise.adapters.provider_keys.places import VARIABLES, keys
+
+__all__ = ["VARIABLES", "keys"]

@@ -1,0 +1,56 @@
+"""What is sent to which model, before anything is learnt."""
+
+from datetime import date
+from importlib import resources
+
+import pytest
+import yaml
+
+from chat_builder import chat, request
+from hunkwise.adapters.openai_chat.dialect import OPTIONAL, SAMPLING, Dialect
+from hunkwise.adapters.openai_chat.known_models import dialect_of
+from loopback_model import LoopbackModel
+
+REASONING = [
+    "o1",
+    "o3-mini",
+    "o4-mini-2025-04-16",
+    "gpt-5",
+    "gpt-5-mini",
+    "GPT-5-nano",
+    "openai/gpt-5-mini",
+    "codex-mini-latest",
+]
+OTHERS = [
+    "gpt-4.1",
+    "gpt-4o-mini",
+    "gpt-5-chat-latest",
+    "gpt-5.1",
+    "gpt-5.2-2026-01-01",
+    "o2",
+    "ollama3",
+    "olmo",
+    "qwen3-coder",
+    "",
+]
+
+
+@pytest.mark.parametrize("model", REASONING)
+def test_reasoning_models_are_not_sent_what_they_refuse(model: str) -> None:
+    with LoopbackModel() as server, chat(server, model=model) as asked:
+        asked.complete(request(cache_key="k"))
+    [body] = server.bodies
+    assert not {*SAMPLING, "max_tokens", "reasoning_effort", "verbosity"} & set(body)
+    assert (body["max_completion_tokens"], body["prompt_cache_key"]) == (8000, "k")
+
+
+@pytest.mark.parametrize("model", OTHERS)
+def test_all_others_are_asked_for_a_low_temperature(model: str) -> None:
+    assert dialect_of(model) == Dialect()
+
+
+def test_the_table_says_when_and_where_it_was_checked() -> None:
+    table = yaml.safe_load(resources.files("hunkwise.adapters.openai_chat").joinpath("models.yml").read_text("utf-8"))
+    assert isinstance(table["checked"], date)
+    assert all(source.startswith("https://") for source in table["sources"])
+    assert all(set(row) == {"models", "refuses"} and set(row["refuses"]) <= OPTIONAL for row in table["rows"])

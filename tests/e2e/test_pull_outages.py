@@ -1,0 +1,119 @@
+"""GitHub or the model is down, slow or strict: what was paid for is said, and what was not read is told."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from inline_snapshot import snapshot
+
+import loopback_answers as answers
+from loopback_answers import Answer
+from loopback_github import Exchange, faults
+from loopback_github.objects import Content
+from pull_stage import BASE, THREE, Stage, finds, rows, side_by_side, staged
+
+QUICK: dict[str, Content] = {".hunkwise.yml": "max_tries: 1\n"}
+RULED: dict[str, Content] = {
+    "app.py": rows(planted=THREE),
+    "load.py": "import yaml\n\nconfig = yaml.load(text)\n",
+    **QUICK,
+}
+
+
+def picture_under(folder: Path, *struck: faults.Fault, code: int = 1) -> list[str]:
+    with staged(folder) as stage:
+        stage.github.faults.add(*struck)
+        done = stage.opened()
+        assert done.code == code, done.errors
+        return stage.picture()
+
+
+def test_weather_that_passes_leaves_no_trace(tmp_path: Path) -> None:
+    weather = {
+        "errors on reads": faults.storm(502, times=3),
+        "a cut diff": faults.cut(path=r"/pulls/1$"),
+        "errors on the review": faults.storm(502, method="WRITE", path=r"/reviews$", times=1),
+        "errors on the check's end": faults.storm(502, method="PATCH", path="/check-runs/", times=2),
+        "a secondary limit on the review": faults.secondary_limit(2, path=r"/reviews$"),
+        "a secondary limit by 429 on the summary": faults.secondary_limit(1, path=r"/issues/1/comments$", status=429),
+    }
+    ends = side_by_side([partial(picture_under, tmp_path / str(at), each) for at, each in enumerate(weather.values())])
+    clear = picture_under(tmp_path / "clear")
+    assert dict(zip(weather, ends, strict=True)) == dict.fromkeys(weather, clear)
+
+
+def test_weather_that_stays_degrades_and_is_told(tmp_path: Path) -> None:
+    ever = faults.ALWAYS
+    scenes = [
+        partial(picture_under, tmp_path / "a", faults.storm(502, times=ever), code=4),
+        partial(picture_under, tmp_path / "b", faults.storm(502, method="WRITE", path=r"/reviews$", times=ever)),
+        partial(picture_under, tmp_path / "c", faults.storm(502, path=r"/issues/1/comments$", times=ever)),
+        partial(picture_under, tmp_path / "d", faults.storm(502, method="PATCH", path="/check-runs/", times=ever)),
+    ]
+    nothing, no_review, no_summary, no_check = side_by_side(scenes)
+    assert nothing == []
+    assert no_review == snapshot()
+    assert no_summary == snapshot()
+    assert no_check == snapshot()
+
+
+def test_a_secondary_limit_is_waited_for_as_long_as_it_asks(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        stage.github.faults.add(faults.secondary_limit(2, path=r"/reviews$"))
+        stage.opened()
+        posts = [each for each in stage.github.log if each.request.path.endswith("/reviews")]
+        assert [each.status for each in posts] == [403, 200]
+        assert len(stage.github.state.pulls[1].reviews) == 1
+
+
+def is_down(body: dict[str, Any], index: int) -> Answer:
+    del body, index
+    return answers.broken_server(503)
+
+
+@pytest.mark.parametrize(("on_incomplete", "code"), [("neutral", 0), ("failure", 4)])
+def test_a_model_that_is_down_leaves_rules_and_an_incomplete_verdict(
+    tmp_path: Path, on_incomplete: str, code: int
+) -> None:
+    with staged(tmp_path, base={**BASE, **QUICK}, head=RULED, script=is_down) as stage:
+        done = stage.opened(on_incomplete=on_incomplete, fail_on="never")
+        assert (done.code, done.outputs["outcome"], done.outputs["findings"]) == (code, "incomplete", "1")
+        expected = {"neutral": snapshot(), "failure": snapshot()}
+        assert stage.picture() == expected[on_incomplete]
+
+
+def test_a_part_that_a_model_did_not_read_is_incomplete_and_its_findings_are_kept(tmp_path: Path) -> None:
+    def reads_app_alone(body: dict[str, Any], index: int) -> Answer:
+        return finds(body, index) if "planted" in str(body) else answers.broken_server(503)
+
+    base = {**BASE, ".hunkwise.yml": "max_tries: 1\nchunk_tokens: 200\n"}
+    head = {"app.py": rows(planted={30: "medium_rounding"}), "b.py": rows(8, word="b"), ".hunkwise.yml": base[".hunkwise.yml"]}
+    with staged(tmp_path, base=base, head=head, script=reads_app_alone) as stage:
+        done = stage.opened()
+        assert (done.code, done.outputs["outcome"], done.outputs["findings"]) == (0, "incomplete", "1")
+        assert "1 of 2 hunks could not be reviewed" in done.summary
+        assert stage.picture() == snapshot()
+
+
+def test_without_a_key_rules_speak_and_nothing_is_approved(tmp_path: Path) -> None:
+    with staged(tmp_path, head=RULED) as stage:
+        stage.run = stage.keyless
+        done = stage.opened(fail_on="never")
+        assert (done.code, done.outputs["outcome"]) == (0, "incomplete")
+        assert "openai-api-key is empty or misspelt" in done.summary
+        assert stage.picture() == snapshot()
+        chosen = stage.opened(fail_on="never", engine="rules")
+        assert (chosen.code, chosen.outputs["outcome"]) == (0, "approve")
+
+
+def test_a_refusal_or_an_empty_answer_is_no_review(tmp_path: Path) -> None:
+    def refuses(body: dict[str, Any], index: int) -> Answer:
+        del index
+        return answers.completion(None, refusal="I can't help with that.", model=str(body["model"]))
+
+    with staged(tmp_path, base={**BASE, **QUICK}, script=refuses) as stage:
+        done = stage.opened()
+        assert (done.code, done.outputs["outcome"]) == (0, "incomplete")
+        assert stage.picture()[-1] == snapshot()
