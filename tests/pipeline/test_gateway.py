@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -254,7 +255,8 @@ def test_what_earlier_runs_cost_counts() -> None:
 @pytest.mark.parametrize(("name", "most"), [("max_requests", 2), ("max_tokens", 900)])
 def test_tokens_and_requests_are_bounded(name: str, most: int) -> None:
     chat = ScriptedChat()
-    made = opened(chat, **{name: most})
+    bound: dict[str, Any] = {name: most}
+    made = opened(chat, **bound)
     for _ in range(2):
         made.complete(request())
     error = fault_of(lambda: made.complete(request()))

@@ -12,7 +12,7 @@ MILLION = 1_000_000
 """Tokens that a price is for."""
 
 _DATED = re.compile(r"-(?:\d{4}-\d{2}-\d{2}|\d{8})$")
-_GIVEN = re.compile(r"(?P<model>[^=]+)=(?P<prices>[0-9.]+(?:/[0-9.]+){1,2})")
+_GIVEN = re.compile(r"(?P<model>[^=]+)=\s*(?P<prices>[0-9.]+(?:/[0-9.]+){1,2})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
