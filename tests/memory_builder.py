@@ -76,6 +76,7 @@ def any_finding(draw: st.DrawFn) -> Finding:
         end_line=line + draw(st.integers(0, 100)),
         side=draw(st.sampled_from(Side)),
         severity=draw(st.sampled_from(Severity)),
+        status=draw(st.sampled_from(["new", "open"])),
         confidence=draw(st.floats(0, 1)),
         replacement=draw(st.none() | _texts),
         **texts,

@@ -53,6 +53,8 @@ TEMPLATES = {
     "datadog": "DD_API_KEY=«{x32}»",
     "vault": 'vault_token: "«hvs.{a90}»"',
     "kubernetes": "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ndata:\n  url: «{a40}»",
+    "kubernetes-json": '{"kind": "Secret", "data": {"url": "«{a40}»", "b": "«{a40}»"}}',
+    "kubernetes-escaped": 'text = "kind: Secret\\ndata:\\n  url: «{a40}»\\n  b: «{a40}»", 1',
     "jwt": 'cookie = "«eyJhbGciOiJIUzI1NiJ9.eyJ{w60}.{w43}»"',
     "netrc": "machine api.example.com login me password «{a16}7»",
     "npmrc": "//npm.corp/:_password=«{a27}=»",

@@ -32,7 +32,7 @@ HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 def rows(count: int = 60, planted: Mapping[int, str] | None = None, word: str = "row") -> str:
-    """Return a Python file of `count` lines; `planted` names the fault on a line: `{9: "high_tax"}`."""
+    """Return a Python file of `count` lines; `planted` names the fault on a line: `{9: "high_tax"}`; "step" is none."""
     named = planted or {}
     lines = [
         f"total_{at} = planted_{named[at]}({word}_{at})"
@@ -137,14 +137,15 @@ def side_by_side(scenes: Sequence[Callable[[], T]], *, at_once: int = 16) -> lis
 def picture(github: LoopbackGitHub) -> list[str]:
     """Return what people see on the repository, a line each; hidden text is left out."""
     seen = github.snapshot()
-    heads = {pull.head_sha for pull in github.state.pulls.values()}
+    places = {entry.head_sha: "the merge group" for entry in github.state.queue}
+    places |= {pull.head_sha: "head" for pull in github.state.pulls.values()}
     lines = [line for number, pull in seen["pulls"].items() for line in _pull(number, pull)]
     for check in seen["checks"]:
-        where = "head" if check["sha"] in heads else "an earlier commit"
+        where = places.get(check["sha"], "an earlier commit")
         notes = f", {len(check['annotations'])} annotations" if check["annotations"] else ""
         lines.append(f"check on {where}: {check['conclusion'] or check['status']}, {check['title']}{notes}")
     for status in seen["statuses"]:
-        where = "head" if status["sha"] in heads else "an earlier commit"
+        where = places.get(status["sha"], "an earlier commit")
         lines.append(f"status on {where}: {status['state']}, {status['description']}")
     return lines
 
@@ -165,8 +166,7 @@ def _pull(number: int, pull: Mapping[str, Any]) -> Iterator[str]:
         place = thread["path"] if thread["subject"] == "file" else f"{thread['path']}:{thread['line'] or 'outdated'}"
         ends = [f"resolved by {thread['resolved_by']}"] if thread["resolved_by"] else []
         ends += [f"folded as {first['minimized'].lower()}"] if first["minimized"] else []
-        text = HIDDEN.sub("", first["body"]).strip().splitlines()
-        said = text[0].strip("*") if text else "(hidden text)"
+        said = (HIDDEN.sub("", first["body"]).strip().splitlines() or ["(hidden text)"])[0].strip("*")
         yield f"#{number} {place} {said}" + (f" ({', '.join(ends)})" if ends else "")
 
 

@@ -322,3 +322,16 @@ def test_head_files_of_a_range_come_from_its_head(clone: Clone) -> None:
     assert files[b"renamed"] is FileStatus.RENAMED
     heads = LocalGit().head_files(ref, change, [b"a", b"renamed", b"big", b"latin", b"none"])
     assert heads == {b"a": b"one\n2\n", b"renamed": b"bye\n", b"latin": b"caf\xe9\n"}
+
+
+def test_policies_are_the_base_s_for_a_range_and_the_working_tree(clone: Clone) -> None:
+    ref = CommitRange(repo=str(clone.folder), spec="HEAD")
+    clone.write("docs/CODEOWNERS", "* @ada\n")
+    (clone.folder / "CODEOWNERS").symlink_to("/etc/passwd")
+    clone.commit(_dot_secrets_dot_baseline="{}")
+    clone.commit(_dot_secrets_dot_baseline='{"results": {}}')
+    base = {".secrets.baseline": b"{}", "docs/CODEOWNERS": b"* @ada\n"}
+    assert LocalGit().load(ref).policies == base
+    clone.write(".secrets.baseline", "of the disk")
+    tree = LocalGit().load(WorkingTree(repo=str(clone.folder))).policies
+    assert tree == {**base, ".secrets.baseline": b'{"results": {}}'}

@@ -84,6 +84,7 @@ def test_a_private_key_in_one_line_without_its_end_or_without_its_beginning() ->
     "text",
     [
         'password = "{}"',
+        'var json = @"{{""password"": ""{}""}}";',
         "DB_PASSWORD={}",
         "  api_key: {}",
         '"clientSecret": "{}",',

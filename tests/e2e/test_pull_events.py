@@ -39,7 +39,19 @@ def test_a_comment_asks_for_a_review_only_when_its_author_may(tmp_path: Path) ->
         asked = stage.github.state.add_comment(stage.pull, stage.github.state.account("dev"), "/hunkwise review")
         done = stage.run("issue_comment", payloads.issue_comment(stage.github, asked))
         assert (done.code, len(stage.model.requests)) == (1, 1)
-        assert stage.picture() == snapshot()
+        assert stage.picture() == snapshot(
+            [
+                "#1 eve: /hunkwise review",
+                "#1 dev: looks good",
+                "#1 dev: /hunkwise review",
+                "#1 summary: ⛔ hunkwise: block",
+                "#1 COMMENTED: 3 new findings on the lines below",
+                "#1 app.py:10 🔴 high: The tax is wrong",
+                "#1 app.py:30 🟠 medium: The rounding is wrong",
+                "#1 app.py:50 🔵 low: The naming is wrong",
+                "check on head: failure, block: 1 finding at or above high, 3 annotations",
+            ]
+        )
 
 
 def test_a_follow_up_run_reviews_the_fork_that_the_host_names(tmp_path: Path) -> None:
@@ -47,7 +59,16 @@ def test_a_follow_up_run_reviews_the_fork_that_the_host_names(tmp_path: Path) ->
         payload = payloads.workflow_run(stage.github, stage.pull)
         done = stage.run("workflow_run", payload)
         assert (done.code, len(stage.model.requests)) == (1, 1)
-        assert stage.picture() == snapshot()
+        assert stage.picture() == snapshot(
+            [
+                "#1 summary: ⛔ hunkwise: block",
+                "#1 COMMENTED: 3 new findings on the lines below",
+                "#1 app.py:10 🔴 high: The tax is wrong",
+                "#1 app.py:30 🟠 medium: The rounding is wrong",
+                "#1 app.py:50 🔵 low: The naming is wrong",
+                "check on head: failure, block: 1 finding at or above high, 3 annotations",
+            ]
+        )
         stage.github.state.push(stage.pull, CLEAN)
         late = stage.run("workflow_run", payload)
         assert (late.code, len(stage.model.requests)) == (0, 1)
@@ -93,7 +114,9 @@ def test_a_merge_group_repeats_what_its_pull_requests_said(tmp_path: Path) -> No
         asked = len(stage.model.requests)
         done = stage.run("merge_group", payloads.merge_group(stage.github, stage.pull), **KEY)
         assert (done.code, done.outputs["outcome"], len(stage.model.requests)) == (0, "approve", asked)
-        assert stage.picture()[-1] == snapshot()
+        assert stage.picture()[-1] == snapshot(
+            "check on the merge group: success, approve: 1 approved in the group, every hunk is known"
+        )
 
 
 def test_a_merge_group_with_a_hunk_that_nobody_read_is_incomplete(tmp_path: Path) -> None:
@@ -103,7 +126,9 @@ def test_a_merge_group_with_a_hunk_that_nobody_read_is_incomplete(tmp_path: Path
         stage.github.state.enqueue(stage.pull)
         done = stage.run("merge_group", payloads.merge_group(stage.github, stage.pull), on_incomplete="failure")
         assert (done.code, done.outputs["outcome"], len(stage.model.requests)) == (4, "incomplete", 1)
-        assert stage.picture()[-1] == snapshot()
+        assert stage.picture()[-1] == snapshot(
+            "check on the merge group: failure, incomplete: 1 hunk of the group stood in none of its reviews"
+        )
 
 
 def test_a_merge_group_is_blocked_by_each_of_its_members(tmp_path: Path) -> None:
@@ -113,12 +138,15 @@ def test_a_merge_group_is_blocked_by_each_of_its_members(tmp_path: Path) -> None
         second = stage.github.state.open_pull(head=other, branch="second")
         stage.opened(**KEY)
         stage.run("pull_request", payloads.pull_request(stage.github, second), **KEY)
-        stage.github.state.enqueue(second)
+        first = stage.github.state.enqueue(second)
         stage.github.state.enqueue(stage.pull)
-        done = stage.run("merge_group", payloads.merge_group(stage.github, stage.pull), **KEY)
-        assert len(stage.model.requests) == 2
-        assert stage.picture()[-1] == snapshot()
-        assert done.code in {0, 1}
+        payload = payloads.merge_group(stage.github, stage.pull)
+        payload["merge_group"]["base_sha"] = first.base_sha  # a group of two
+        done = stage.run("merge_group", payload, **KEY)
+        assert (done.code, done.outputs["outcome"], len(stage.model.requests)) == (1, "block", 2)
+        assert stage.picture()[-1] == snapshot(
+            "check on the merge group: failure, block: blocked in the group: #\u20602"
+        )
 
 
 def test_a_merge_group_under_a_broken_configuration_fails_its_check(tmp_path: Path) -> None:
@@ -136,4 +164,15 @@ def test_an_enterprise_server_is_asked_at_its_own_paths(tmp_path: Path) -> None:
         assert stage.opened().code == 1
         done = stage.pushed(CLEAN)
         assert (done.code, done.outputs["outcome"]) == (0, "approve")
-        assert stage.picture() == snapshot()
+        assert stage.picture() == snapshot(
+            [
+                "#1 summary: ✅ hunkwise: approve",
+                "#1 - 2 earlier findings are fixed, and closed in the thread.",
+                "#1 COMMENTED: 3 new findings on the lines below",
+                "#1 app.py:outdated 🔴 high: The tax is wrong (folded as outdated)",
+                "#1 app.py:outdated 🟠 medium: The rounding is wrong (folded as outdated)",
+                "#1 app.py:50 🔵 low: The naming is wrong",
+                "check on an earlier commit: failure, block: 1 finding at or above high, 3 annotations",
+                "check on head: success, approve: 1 hunk reviewed, 1 finding, none of them blocks, 1 annotations",
+            ]
+        )

@@ -1,7 +1,5 @@
 """GitHub or the model is down, slow or strict: what was paid for is said, and what was not read is told."""
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +8,9 @@ from inline_snapshot import snapshot
 
 import loopback_answers as answers
 from loopback_answers import Answer
-from loopback_github import Exchange, faults
+from loopback_github import faults
 from loopback_github.objects import Content
-from pull_stage import BASE, THREE, Stage, finds, rows, side_by_side, staged
+from pull_stage import BASE, THREE, finds, rows, staged
 
 QUICK: dict[str, Content] = {".hunkwise.yml": "max_tries: 1\n"}
 RULED: dict[str, Content] = {
@@ -20,43 +18,6 @@ RULED: dict[str, Content] = {
     "load.py": "import yaml\n\nconfig = yaml.load(text)\n",
     **QUICK,
 }
-
-
-def picture_under(folder: Path, *struck: faults.Fault, code: int = 1) -> list[str]:
-    with staged(folder) as stage:
-        stage.github.faults.add(*struck)
-        done = stage.opened()
-        assert done.code == code, done.errors
-        return stage.picture()
-
-
-def test_weather_that_passes_leaves_no_trace(tmp_path: Path) -> None:
-    weather = {
-        "errors on reads": faults.storm(502, times=3),
-        "a cut diff": faults.cut(path=r"/pulls/1$"),
-        "errors on the review": faults.storm(502, method="WRITE", path=r"/reviews$", times=1),
-        "errors on the check's end": faults.storm(502, method="PATCH", path="/check-runs/", times=2),
-        "a secondary limit on the review": faults.secondary_limit(2, path=r"/reviews$"),
-        "a secondary limit by 429 on the summary": faults.secondary_limit(1, path=r"/issues/1/comments$", status=429),
-    }
-    ends = side_by_side([partial(picture_under, tmp_path / str(at), each) for at, each in enumerate(weather.values())])
-    clear = picture_under(tmp_path / "clear")
-    assert dict(zip(weather, ends, strict=True)) == dict.fromkeys(weather, clear)
-
-
-def test_weather_that_stays_degrades_and_is_told(tmp_path: Path) -> None:
-    ever = faults.ALWAYS
-    scenes = [
-        partial(picture_under, tmp_path / "a", faults.storm(502, times=ever), code=4),
-        partial(picture_under, tmp_path / "b", faults.storm(502, method="WRITE", path=r"/reviews$", times=ever)),
-        partial(picture_under, tmp_path / "c", faults.storm(502, path=r"/issues/1/comments$", times=ever)),
-        partial(picture_under, tmp_path / "d", faults.storm(502, method="PATCH", path="/check-runs/", times=ever)),
-    ]
-    nothing, no_review, no_summary, no_check = side_by_side(scenes)
-    assert nothing == []
-    assert no_review == snapshot()
-    assert no_summary == snapshot()
-    assert no_check == snapshot()
 
 
 def test_a_secondary_limit_is_waited_for_as_long_as_it_asks(tmp_path: Path) -> None:
@@ -80,7 +41,24 @@ def test_a_model_that_is_down_leaves_rules_and_an_incomplete_verdict(
     with staged(tmp_path, base={**BASE, **QUICK}, head=RULED, script=is_down) as stage:
         done = stage.opened(on_incomplete=on_incomplete, fail_on="never")
         assert (done.code, done.outputs["outcome"], done.outputs["findings"]) == (code, "incomplete", "1")
-        expected = {"neutral": snapshot(), "failure": snapshot()}
+        expected = {
+            "neutral": snapshot(
+                [
+                    "#1 summary: ⚠️ hunkwise: incomplete",
+                    "#1 COMMENTED: 1 new finding on the lines below",
+                    "#1 load.py:3 🔴 high: yaml.load builds arbitrary objects",
+                    "check on head: neutral, incomplete: 4 of 4 hunks could not be reviewed, 1 annotations",
+                ]
+            ),
+            "failure": snapshot(
+                [
+                    "#1 summary: ⚠️ hunkwise: incomplete",
+                    "#1 COMMENTED: 1 new finding on the lines below",
+                    "#1 load.py:3 🔴 high: yaml.load builds arbitrary objects",
+                    "check on head: failure, incomplete: 4 of 4 hunks could not be reviewed, 1 annotations",
+                ]
+            ),
+        }
         assert stage.picture() == expected[on_incomplete]
 
 
@@ -89,12 +67,23 @@ def test_a_part_that_a_model_did_not_read_is_incomplete_and_its_findings_are_kep
         return finds(body, index) if "planted" in str(body) else answers.broken_server(503)
 
     base = {**BASE, ".hunkwise.yml": "max_tries: 1\nchunk_tokens: 200\n"}
-    head = {"app.py": rows(planted={30: "medium_rounding"}), "b.py": rows(8, word="b"), ".hunkwise.yml": base[".hunkwise.yml"]}
+    head = {
+        "app.py": rows(planted={30: "medium_rounding"}),
+        "b.py": rows(8, word="b"),
+        ".hunkwise.yml": base[".hunkwise.yml"],
+    }
     with staged(tmp_path, base=base, head=head, script=reads_app_alone) as stage:
         done = stage.opened()
         assert (done.code, done.outputs["outcome"], done.outputs["findings"]) == (0, "incomplete", "1")
         assert "1 of 2 hunks could not be reviewed" in done.summary
-        assert stage.picture() == snapshot()
+        assert stage.picture() == snapshot(
+            [
+                "#1 summary: ⚠️ hunkwise: incomplete",
+                "#1 COMMENTED: 1 new finding on the lines below",
+                "#1 app.py:30 🟠 medium: The rounding is wrong",
+                "check on head: neutral, incomplete: 1 of 2 hunks could not be reviewed, 1 annotations",
+            ]
+        )
 
 
 def test_without_a_key_rules_speak_and_nothing_is_approved(tmp_path: Path) -> None:
@@ -103,7 +92,14 @@ def test_without_a_key_rules_speak_and_nothing_is_approved(tmp_path: Path) -> No
         done = stage.opened(fail_on="never")
         assert (done.code, done.outputs["outcome"]) == (0, "incomplete")
         assert "openai-api-key is empty or misspelt" in done.summary
-        assert stage.picture() == snapshot()
+        assert stage.picture() == snapshot(
+            [
+                "#1 summary: ⚠️ hunkwise: incomplete",
+                "#1 COMMENTED: 1 new finding on the lines below",
+                "#1 load.py:3 🔴 high: yaml.load builds arbitrary objects",
+                "check on head: neutral, incomplete: 5 of 5 hunks could not be reviewed, 1 annotations",
+            ]
+        )
         chosen = stage.opened(fail_on="never", engine="rules")
         assert (chosen.code, chosen.outputs["outcome"]) == (0, "approve")
 
@@ -116,4 +112,4 @@ def test_a_refusal_or_an_empty_answer_is_no_review(tmp_path: Path) -> None:
     with staged(tmp_path, base={**BASE, **QUICK}, script=refuses) as stage:
         done = stage.opened()
         assert (done.code, done.outputs["outcome"]) == (0, "incomplete")
-        assert stage.picture()[-1] == snapshot()
+        assert stage.picture()[-1] == snapshot("check on head: neutral, incomplete: 4 of 4 hunks could not be reviewed")

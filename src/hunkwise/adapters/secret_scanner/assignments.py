@@ -26,7 +26,7 @@ _AFTER = re.compile(
     r"(?:value[ \t]{0,2}=[ \t]{0,2})?"
 )
 _QUOTED = re.compile(
-    rf"(?:[A-Za-z]{{1,2}}|[$@]{{1,2}})?(?P<open>\\{{0,3}}([\"'`])\2{{0,2}})(?P<value>[^\n]{{0,{MAX_VALUE}}})"
+    rf"(?:[A-Za-z]{{1,2}}|[$@]{{1,2}})?(?P<open>\\{{0,3}}([\"'`])(?:\2\2|\2(?=\w))?)(?P<value>[^\n]{{0,{MAX_VALUE}}})"
 )
 _BARE = re.compile(rf"[^\s\"'`<>(){{}}\[\],;\\|&]{{6,{MAX_VALUE}}}")
 _REST = re.compile(rf"[^\s]{{6,{MAX_VALUE}}}")

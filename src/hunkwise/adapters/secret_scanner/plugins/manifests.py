@@ -7,14 +7,21 @@ from hunkwise.adapters.secret_scanner.spans import SpanPlugin, masked_only
 from hunkwise.model.finding import SecretSpan
 
 _KIND = re.compile(
-    r"(?im)^([ \t#/*-]{0,40})[\"']?kind[\"']?[ \t]{0,4}:[ \t]{0,4}[\"']?secret[\"']?[ \t]{0,4},?[ \t]{0,4}"
+    r"(?im)(?:^([ \t#/*-]{0,40})|[\"'`])[\"']?kind[\"']?[ \t]{0,4}:[ \t]{0,4}[\"']?secret[\"']?[ \t]{0,4},?[ \t]{0,4}"
     r"(?:#[^\n]*)?\r?$"
 )
 _SECTION = re.compile(r"^([ \t-]*)[\"']?(?:data|stringData)[\"']?[ \t]*:[ \t]*\{?[ \t]*(?:#.*)?$")
 _ENTRY = re.compile(
-    r"^[ \t]*[\"']?[\w.-]+[\"']?[ \t]*:[ \t]+[\"']?([^\s\"'{|>#$][^\"'\n]*?)[\"']?[ \t]*,?(?:[ \t]+#.*|[ \t]*)$"
+    r"^[ \t]*[\"']?[\w.-]+[\"']?[ \t]*:[ \t]+[\"']?([^\s\"'{|>#$][^\"'\n]*?)"
+    r"(?:\\{0,2}[\"'].*|[ \t]+#.*|[ \t]*,?[ \t]*)$"
 )
 _BLOCK = re.compile(r"^[ \t]*[\"']?[\w.-]+[\"']?[ \t]*:[ \t]+[|>][+-]?\d?[ \t]*(?:#.*)?$")
+_WORDS = re.compile(r"(?i)kind[^\n]{0,12}secret")
+_ESCAPED_END = re.compile(r"\\{1,8}+n")
+_Q = r"\\{0,2}[\"']"
+_COMPACT_KIND = re.compile(rf"{_Q}kind{_Q}\s{{0,4}}:\s{{0,4}}{_Q}Secret{_Q}")
+_COMPACT_SECTION = re.compile(rf"{_Q}(?:data|stringData){_Q}\s{{0,4}}:\s{{0,4}}\{{([^{{}}]{{1,20000}})\}}")
+_COMPACT_ENTRY = re.compile(rf":\s{{0,40}}{_Q}([^\"'\\\n]{{1,4000}})")
 MAX_LINE = 2000
 """Characters of a line that are looked at."""
 
@@ -26,14 +33,26 @@ class KubernetesSecretDetector(SpanPlugin):
 
     def spans(self, text: str) -> Iterator[SecretSpan]:
         """Yield each value."""
-        if ("data" not in text and "stringData" not in text) or not _KIND.search(text):
+        if not _WORDS.search(text) or ("data" not in text and "stringData" not in text):
+            return
+        if _COMPACT_KIND.search(text):
+            for section in _COMPACT_SECTION.finditer(text):
+                for entry in _COMPACT_ENTRY.finditer(text, section.start(1), section.end(1)):
+                    yield masked_only(*entry.span(1), "kubernetes-secret")
+        text = _ESCAPED_END.sub(_line_end, text)
+        if not _KIND.search(text):
             return
         at = 0
         for document in re.split(r"(?m)^(?=---)", text):
             kind = _KIND.search(document)
             if kind is not None:
-                yield from _values(document, at, kind[1])
+                yield from _values(document, at, kind[1] or "")
             at += len(document)
+
+
+def _line_end(found: re.Match[str]) -> str:
+    """Return a line's end that is as long as its escape in a string of code, or in a string within one."""
+    return " " * (len(found.group()) - 1) + "\n"
 
 
 def _values(document: str, at: int, prefix: str) -> Iterator[SecretSpan]:
