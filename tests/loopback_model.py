@@ -42,7 +42,7 @@ class Recorded:
     """One request: its number, its connection's, path, headers without credentials, whose key, body; and its answer.
 
     `key` is the label the test gave the key, "none" without one, "unknown" for any other; `credential` is the header
-    that carried it.
+    that carried it. `content` is the body as it came.
     """
 
     index: int
@@ -52,6 +52,7 @@ class Recorded:
     headers: Mapping[str, str]
     key: str
     body: dict[str, Any]
+    content: bytes
     answer: Answer
     credential: str = ""
 
@@ -137,15 +138,15 @@ class LoopbackModel:
         label = self._label(handler.headers.get("Authorization", "") or handler.headers.get("api-key", ""))
         with self._lock:
             index = len(self.requests)
-            self.requests.append(self._record(handler, index, label, body, answers.HANG))
+            self.requests.append(self._record(handler, index, label, content, answers.HANG))
         given = self._refusal(handler, label, body) or self._script(body, index)
         if self._streams and body.get("stream"):
             given = streams.of_completion(given, body)
         with self._lock:
-            self.requests[index] = self._record(handler, index, label, body, given)
+            self.requests[index] = self._record(handler, index, label, content, given)
         return given
 
-    def _record(self, handler: "_Handler", index: int, key: str, body: dict[str, Any], given: Answer) -> Recorded:
+    def _record(self, handler: "_Handler", index: int, key: str, content: bytes, given: Answer) -> Recorded:
         kept = {name.lower(): value for name, value in handler.headers.items() if name.lower() not in CREDENTIALS}
         return Recorded(
             index=index,
@@ -154,7 +155,8 @@ class LoopbackModel:
             path=handler.path,
             headers=kept,
             key=key,
-            body=body,
+            body=_json(content),
+            content=content,
             answer=given,
             credential=next((name for name in CREDENTIALS if name in handler.headers), ""),
         )

@@ -1,4 +1,4 @@
-"""Packages of the npm registry that tests read; `scripts/npm-packages` puts them into `.cache/npm`."""
+"""Packages of the npm registry that tests use; `scripts/npm-packages` puts them into `.cache/npm`."""
 
 from pathlib import Path
 

@@ -14,6 +14,7 @@ from chat_builder import KEY, MODEL, chat, fault_of, request
 from hunkwise.adapters.openai_chat import OpenAIChat
 from hunkwise.errors import ChatError, ChatFault, ConfigurationError
 from hunkwise.model.chat import ChatReply
+from hunkwise.ports import Hear
 from loopback_answers import Answer
 from loopback_model import LoopbackModel, reads_all
 
@@ -143,13 +144,14 @@ def heard_interrupts() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("heard_interrupts")
-def test_an_interrupt_is_felt_amid_a_request() -> None:
+@pytest.mark.parametrize("hear", [None, len], ids=["waiting", "listening"])
+def test_an_interrupt_is_felt_amid_a_request(hear: Hear | None) -> None:
     with says(answers.HANG) as server, chat(server, timeout_s=60) as asked:
         interrupt = threading.Timer(0.1, os.kill, [os.getpid(), signal.SIGINT])
         interrupt.start()
         started = time.monotonic()
         with pytest.raises(KeyboardInterrupt):
-            asked.complete(request())
+            asked.complete(request(), hear)
         assert time.monotonic() - started < 2
         interrupt.join()
     assert not server.errors

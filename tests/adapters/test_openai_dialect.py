@@ -171,6 +171,23 @@ def test_threads_that_learn_at_once_learn_each_thing_once() -> None:
     assert "none" not in forms(server)
 
 
+def test_the_same_model_under_another_key_knows_what_was_learnt() -> None:
+    refuses = {"temperature": answers.unsupported_value("temperature", 0.2)}
+    keys = {"key-one": "1", "key-two": "2"}
+    with LoopbackModel(keys=keys, refuses=refuses) as server, chat(server, api_key="key-one") as first:
+        second = first.with_key("key-two")
+        first.complete(request())
+        second.complete(request())
+        second.close()
+        first.complete(request())
+    assert [(sent.key, "temperature" in sent.body) for sent in server.requests] == [
+        ("1", True),
+        ("1", False),
+        ("2", False),
+        ("1", False),
+    ]
+
+
 def test_lessons_of_a_race_are_put_together() -> None:
     lessons = Lessons(Dialect())
     lessons.learn(Dialect(shape=Shape.JSON_OBJECT))

@@ -102,5 +102,6 @@ def test_no_key_is_shown_anywhere(logged: pytest.LogCaptureFixture) -> None:
     texts = [shown, repr(made), logged.text, *(f"{e!r} {e.message} {e.hint} {e.__cause__!r}" for e in errors)]
     assert not [text for text in texts if FIRST in text or SECOND in text]
     assert [error.message.endswith(f"no access for [key], key {n}") for n, error in enumerate(errors)] == [True, True]
-    fixed = OpenAIChat(model=MODEL, api_key=SecretStr(FIRST), base_url=None, timeout_s=1)
-    assert FIRST not in repr(fixed) + repr(vars(fixed))
+    for fixed in (FIRST, SecretStr(FIRST)):
+        asked = OpenAIChat(model=MODEL, api_key=fixed, base_url=None, timeout_s=1)
+        assert FIRST not in repr(asked) + repr(vars(asked))

@@ -253,6 +253,12 @@ FAULTS: dict[str, tuple[Answer, ChatFault, str, str]] = {
         "dead",
         PART,
     ),
+    "an error by its object": (
+        streams.of_chunks([streams.chunk(PART), {"object": "error", "message": "too many", "code": 429}]),
+        ChatFault.RATE_LIMIT,
+        "too many",
+        PART,
+    ),
     "not JSON": (
         streams.of_chunks([streams.chunk(PART), '{"choices": [']),
         ChatFault.MALFORMED,

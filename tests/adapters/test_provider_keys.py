@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hunkwise.adapters import key_metadata, provider_keys
-from hunkwise.adapters.openai_chat import OpenAIChat, faults
+from hunkwise.adapters.openai_chat import OpenAIChat, endpoint
 from hunkwise.errors import ConfigurationError
 from hunkwise.model.keys import Standing
 
@@ -140,8 +140,17 @@ def test_an_unknown_store_is_told_with_those_that_are_known(place: str) -> None:
 def test_a_key_is_in_no_repr() -> None:
     given = provider_keys.keys({"OPENAI_API_KEY": KEY})
     chat = OpenAIChat(model="m", api_key=given[0], base_url=None, timeout_s=1)
-    endpoint = faults.endpoint(model="m", key=KEY, base_url=None)
-    assert KEY not in f"{given!r} {chat!r} {vars(chat)!r} {endpoint!r} {endpoint}"
+    asked = endpoint.keyed(endpoint.endpoint(model="m", at=None), KEY)
+    assert KEY not in f"{given!r} {chat!r} {vars(chat)!r} {asked!r} {asked}"
+
+
+def test_an_azure_resource_never_gets_a_key_that_is_named_as_openais() -> None:
+    environment = {"OPENAI_API_KEY": "one", "OPENAI_API_KEYS": "two", "OPENAI_API_KEY_FILE": "/three"}
+    assert provider_keys.keys(environment, provider_keys.AZURE_VARIABLES) == ()
+    environment |= {"AZURE_OPENAI_API_KEY": "four, five", "HUNKWISE_KEY_COMMAND": "false"}
+    found = provider_keys.keys(environment, provider_keys.AZURE_VARIABLES)
+    assert [each.get_secret_value() for each in found] == ["four", "five"]
+    assert read(**environment) == ["one"]
 
 
 TODAY = date(2026, 11, 25)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from hunkwise.bootstrap import address
 from hunkwise.errors import DetectorError
 from hunkwise.ports import SecretScanner
 
@@ -36,14 +37,15 @@ def provider_keys(environment: Mapping[str, str]) -> tuple[SecretStr, ...]:
     """Return the active keys of the model's provider, the one to use first; raises ConfigurationError."""
     from hunkwise.adapters import provider_keys as places  # noqa: PLC0415  # late: start-up
 
-    return places.keys(environment)
+    return places.keys(environment, places.AZURE_VARIABLES if address.is_azure(environment) else places.VARIABLES)
 
 
 def names_a_model(environment: Mapping[str, str]) -> bool:
     """Whether the environment names an endpoint, a key, or the place of one; none is read for that."""
-    from hunkwise.adapters.provider_keys import VARIABLES  # noqa: PLC0415  # late: start-up
+    from hunkwise.adapters.provider_keys import AZURE_VARIABLES, VARIABLES  # noqa: PLC0415  # late: start-up
 
-    return any(environment.get(name, "").strip() for name in (*VARIABLES, "OPENAI_BASE_URL", "AZURE_OPENAI_ENDPOINT"))
+    names = AZURE_VARIABLES if address.is_azure(environment) else VARIABLES
+    return any(environment.get(name, "").strip() for name in (*names, address.BASE_URL))
 
 
 def known_keys(metadata: str, today: date) -> tuple[KnownKey, ...]:

@@ -7,15 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from hunkwise.bootstrap import gate
+from hunkwise.bootstrap import address, gate
 from hunkwise.errors import ConfigurationError
 from hunkwise.ports import ChatModel, SharedHealth
 
 if TYPE_CHECKING:
     # pydantic takes 100 ms: for --help only its name is needed
-    from pydantic import SecretStr
-
-    from hunkwise.adapters.openai_chat import Azure
     from hunkwise.settings import Settings
 
 
@@ -24,21 +21,20 @@ def chats(chosen: Settings, environment: Mapping[str, str]) -> tuple[ChatModel, 
 
     Raises ConfigurationError when the engine is one that needs a model and none can be asked.
     """
-    at = _address(environment)
     if chosen.engine == "rules" or (chosen.engine == "auto" and not gate.names_a_model(environment)):
         return ()
-    keys = _keys(environment)
-    if not keys and not at:
-        raise ConfigurationError(
-            "engine llm needs a model to ask", hint="set OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server"
-        )
+    at, keys = address.of_models(environment), gate.provider_keys(environment)
+    if not keys and not isinstance(at, str):
+        names = "AZURE_OPENAI_API_KEY" if at else "OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server"
+        raise ConfigurationError("engine llm needs a model to ask", hint=f"set {names}")
     from hunkwise.adapters.openai_chat import OpenAIChat  # noqa: PLC0415  # late: openai is slow to import
 
-    return tuple(
-        OpenAIChat(model=model, api_key=key, base_url=at, timeout_s=chosen.timeout_s)
-        for model in dict.fromkeys((chosen.model, *chosen.fallback_models))
-        for key in keys or (None,)
-    )
+    first, *others = dict.fromkeys(keys) or (None,)
+    made: list[ChatModel] = []
+    for model in dict.fromkeys((chosen.model, *chosen.fallback_models)):
+        chat = OpenAIChat(model=model, api_key=first, base_url=at, timeout_s=chosen.timeout_s)
+        made += [chat, *(chat.with_key(key) for key in others)]
+    return tuple(made)
 
 
 def health(environment: Mapping[str, str]) -> SharedHealth | None:
@@ -48,29 +44,8 @@ def health(environment: Mapping[str, str]) -> SharedHealth | None:
         return None
     from hunkwise.adapters.health_file import HealthFile  # noqa: PLC0415  # late: start-up
 
-    url = environment.get("OPENAI_BASE_URL", "") or environment.get("AZURE_OPENAI_ENDPOINT", "")
-    return HealthFile(Path(folder), _host(url.strip()))
-
-
-def _address(environment: Mapping[str, str]) -> str | Azure | None:
-    """Return where models are asked; a resource of Azure OpenAI unless a base URL is given. None is OpenAI itself."""
-    base_url, resource = (environment.get(name, "").strip() for name in ("OPENAI_BASE_URL", "AZURE_OPENAI_ENDPOINT"))
-    if base_url or not resource:
-        return base_url or None
-    from hunkwise.adapters.openai_chat import Azure  # noqa: PLC0415  # late: openai is slow to import
-
-    return Azure(url=resource, api_version=environment.get("AZURE_OPENAI_API_VERSION", ""))
-
-
-def _keys(environment: Mapping[str, str]) -> tuple[SecretStr, ...]:
-    """Return all keys, each once, the one to use first; raises ConfigurationError."""
-    keys = dict.fromkeys(gate.provider_keys(environment))
-    azure = environment.get("AZURE_OPENAI_API_KEY", "").strip()
-    if keys or not azure:
-        return tuple(keys)
-    from pydantic import SecretStr  # noqa: PLC0415  # late: start-up
-
-    return (SecretStr(azure),)
+    at = environment.get(address.AZURE_ENDPOINT, "") or environment.get(address.BASE_URL, "")
+    return HealthFile(Path(folder), _host(at.strip()))
 
 
 def _host(url: str) -> str:

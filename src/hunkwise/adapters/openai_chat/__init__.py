@@ -11,9 +11,12 @@ import threading
 from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING
 
-from hunkwise.adapters.openai_chat import endpoint, faults
+from pydantic import SecretStr
+
+from hunkwise.adapters.openai_chat import endpoint, faults, known_models
 from hunkwise.adapters.openai_chat.endpoint import Azure, Endpoint, KeySource
 from hunkwise.adapters.openai_chat.heard import Heard
+from hunkwise.adapters.openai_chat.lessons import Lessons
 from hunkwise.model.chat import ChatReply, ChatRequest
 from hunkwise.ports import Hear
 
@@ -45,12 +48,15 @@ class OpenAIChat:
         base_url: str | Azure | None,
         timeout_s: float,
         stall_s: float = STALL_S,
+        lessons: Lessons | None = None,
     ) -> None:
+        self._at = base_url
         self._asked = endpoint.endpoint(model=model, at=base_url)
         endpoint.require_key(self._asked, api_key)
-        self._keys = api_key
+        self._keys = SecretStr(api_key) if isinstance(api_key, str) else api_key
         self._timeout_s = timeout_s
         self._stall_s = min(stall_s, timeout_s)
+        self._lessons = lessons or Lessons(known_models.dialect_of(model))
         self._lock = threading.Lock()
         self._closed = False
         self._loop: _Loop | None = None
@@ -59,6 +65,17 @@ class OpenAIChat:
     def name(self) -> str:
         """The model's name, as asked for."""
         return self._asked.model
+
+    def with_key(self, api_key: KeySource) -> "OpenAIChat":
+        """Return the same model under another key; what one learns of the endpoint, both know."""
+        return OpenAIChat(
+            model=self.name,
+            api_key=api_key,
+            base_url=self._at,
+            timeout_s=self._timeout_s,
+            stall_s=self._stall_s,
+            lessons=self._lessons,
+        )
 
     def complete(self, request: ChatRequest, hear: Hear | None = None) -> ChatReply:
         """Return one complete answer; raises ChatError (CANCELLED once closed), with the text that had come.
@@ -95,7 +112,8 @@ class OpenAIChat:
             if self._loop is None:
                 from hunkwise.adapters.openai_chat.wire import Patience, Wire  # noqa: PLC0415  # late: slow to import
 
-                self._loop = _Loop(Wire(asked, Patience(whole_s=self._timeout_s, stall_s=self._stall_s)))
+                patience = Patience(whole_s=self._timeout_s, stall_s=self._stall_s)
+                self._loop = _Loop(Wire(asked, patience, self._lessons))
             return self._loop.ask(request, asked, heard)
 
 

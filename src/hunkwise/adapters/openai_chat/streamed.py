@@ -71,7 +71,7 @@ class Streamed:
         self._take(event, chunk)
 
     def _take(self, event: Event, chunk: Mapping[str, Any]) -> None:
-        if chunk.get("error") or event.name == "error":
+        if chunk.get("error") or "error" in (event.name, chunk.get("object")):  # vLLM's older way is the last
             raise faults.of_refusal(refusal.read(reply.status(chunk), chunk, {}), self._asked)
         self._model = self._model or chunk.get("model")
         self._usage = chunk.get("usage") or self._usage

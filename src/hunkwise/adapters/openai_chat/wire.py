@@ -14,7 +14,7 @@ import anyio
 import httpx2
 import openai
 
-from hunkwise.adapters.openai_chat import dialect, faults, known_models, lessons, limits, refusal
+from hunkwise.adapters.openai_chat import dialect, faults, lessons, limits, refusal
 from hunkwise.adapters.openai_chat.endpoint import Endpoint
 from hunkwise.adapters.openai_chat.heard import Heard
 from hunkwise.adapters.openai_chat.incoming import Incoming
@@ -51,9 +51,9 @@ class Patience:
 class Wire:
     """One client with one pool of connections. All methods run on one event loop."""
 
-    def __init__(self, asked: Endpoint, patience: Patience) -> None:
+    def __init__(self, asked: Endpoint, patience: Patience, learnt: lessons.Lessons) -> None:
         self._patience = patience
-        self._lessons = lessons.Lessons(known_models.dialect_of(asked.model))
+        self._lessons = learnt
         self._client = _client(asked, patience.whole_s)
 
     async def ask(self, request: ChatRequest, asked: Endpoint, heard: Heard) -> ChatReply:

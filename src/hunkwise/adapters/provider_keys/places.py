@@ -3,7 +3,7 @@
 import os
 import shlex
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -14,6 +14,9 @@ from hunkwise.errors import ConfigurationError
 VARIABLES = ("OPENAI_API_KEY", "OPENAI_API_KEYS", "OPENAI_API_KEY_FILE", "HUNKWISE_KEY_COMMAND", "HUNKWISE_KEY_STORE")
 """Variables that hold a key or name its place, in the order in which they count."""
 
+AZURE_VARIABLES = ("AZURE_OPENAI_API_KEY", "HUNKWISE_KEY_COMMAND", "HUNKWISE_KEY_STORE")
+"""The same where an Azure resource is asked: it never gets a key that is named as OpenAI's."""
+
 MAX_BYTES = 65_536
 """A file or answer with keys is smaller than this."""
 
@@ -21,9 +24,9 @@ TIMEOUT_S = 30.0
 """Seconds a command has; one that asks a person for a password needs longer, and has no place in a review."""
 
 
-def keys(environment: Mapping[str, str]) -> tuple[SecretStr, ...]:
+def keys(environment: Mapping[str, str], variables: Sequence[str] = VARIABLES) -> tuple[SecretStr, ...]:
     """Return all active keys, the one to use first; none where no place is named. Raises ConfigurationError."""
-    for name in VARIABLES:
+    for name in variables:
         named = environment.get(name, "").strip()
         if named:
             return _separate(_READ[name](named), name)
@@ -73,6 +76,7 @@ def _command(command: str) -> str:
 
 
 _READ = {
+    "AZURE_OPENAI_API_KEY": _itself,
     "OPENAI_API_KEY": _itself,
     "OPENAI_API_KEYS": _itself,
     "OPENAI_API_KEY_FILE": _file,
