@@ -24,7 +24,7 @@ MIN_LEARNT = 3
 MIN_WINDOW_S = 1.0
 """The shortest window that is believed."""
 
-GROWTH = 0.1
+GROWTH = 0.05
 """Share by which a limit that was only learnt grows after a whole window without a refusal."""
 
 POLL_S = 0.1
