@@ -176,6 +176,15 @@ def test_the_last_model_s_recovery_is_waited_for_but_not_for_ever() -> None:
     assert error.message == "fake kept failing and is left alone for 20 s more"
 
 
+def test_a_model_s_recovery_is_waited_for_when_those_after_it_are_gone() -> None:
+    clock, other = DrivenClock(), ScriptedChat(fails(ChatFault.QUOTA), name="other")
+    made = opened(ScriptedChat(fails(ChatFault.OVERLOAD, 5)), other, clock=clock, max_tries=1)
+    for _ in range(5):
+        fault_of(lambda: made.complete(request()))
+    assert made.complete(request()).model == "fake"
+    assert (clock.slept, len(other.requests)) == ([5.0], 1)
+
+
 def test_health_is_shared_by_all_runs_that_know_it() -> None:
     clock = DrivenClock()
     health = OwnHealth(Time(clock, 999.0))
@@ -244,7 +253,7 @@ def test_money_that_is_used_up_ends_the_asking_and_says_so() -> None:
     error = fault_of(lambda: made.complete(request()))
     assert (error.fault, error.message, len(chat.requests)) == (ChatFault.BUDGET, "max_cost of $0.0017 is used up", 1)
     assert made.attempts[0].cost_usd == pytest.approx((60 * 1.0 + 40 * 0.1 + 10 * 10.0) / 1_000_000)
-    assert texts(made) == ["Max_cost of $0.0017 is used up, so part of the change was not read."]
+    assert texts(made) == ["Part of the change was not read: max_cost of $0.0017 is used up."]
 
 
 def test_what_earlier_runs_cost_counts() -> None:

@@ -7,6 +7,7 @@ order. Who asks it knows nothing of keys, tries, limits, breakers or money, and 
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 from hunkwise.core import pricing
@@ -89,8 +90,11 @@ class Gateway:
         """End the run: abort what is under way, and let nobody wait or begin any more."""
         self._shared.time.end()
         self._shared.purse.wake()
-        for model in self.models:
-            model.close()
+        closing = [threading.Thread(target=chat.close) for model in self.models for chat in model.chats]
+        for each in closing:  # at once: each may take a second or two, and a stopped run has five
+            each.start()
+        for each in closing:
+            each.join()
 
     def _note(self, errors: Sequence[ChatError], answered_by: str | None) -> None:
         with self._lock:
@@ -126,17 +130,17 @@ def opened(ports: Ports, settings: Settings, spent_before_usd: float) -> Gateway
     ladder = [tuple(chats) for _, chats in groupby((ports.chat, *ports.others), key=lambda chat: chat.name)]
     health = ports.health or OwnHealth(time)
     prices = {**ports.prices, **pricing.given(settings.prices)}
-    models = [
-        PatientModel(
-            chats,
-            shared,
-            Breaker(chats[0].name, health, time, waits=chats is ladder[-1]),
-            pricing.of_model(prices, chats[0].name),
-        )
-        for chats in ladder
-    ]
+    models: list[PatientModel] = []
+    for index, chats in enumerate(ladder):
+        name = chats[0].name
+        breaker = Breaker(name, health, time, partial(_are_down_from, models, index + 1))
+        models.append(PatientModel(chats, shared, breaker, pricing.of_model(prices, name)))
     _require_prices(models, settings)
     return Gateway(models, shared)
+
+
+def _are_down_from(models: Sequence[PatientModel], index: int) -> bool:
+    return all(model.down is not None for model in models[index:])
 
 
 def _require_prices(models: Sequence[PatientModel], settings: Settings) -> None:

@@ -33,13 +33,14 @@ class OwnHealth:
 
 
 class Breaker:
-    """Guards one model. `waits` tells that nobody else could answer, so that its recovery is waited for."""
+    """Guards one model. `waits` says whether its recovery is waited for, since nobody else could answer."""
 
-    def __init__(self, name: str, health: SharedHealth, time: Time, *, waits: bool) -> None:
+    def __init__(self, name: str, health: SharedHealth, time: Time, waits: Callable[[], bool]) -> None:
         self._name = name
         self._health = health
         self._time = time
         self._waits = waits
+        self._lock = threading.Lock()
         self.turned_away = 0
         """Requests that were not sent because the model was left alone."""
 
@@ -50,8 +51,9 @@ class Breaker:
             said = self._health.change(self._name, resilience.admit)
             if said.passes in {Pass.GO, Pass.PROBE}:
                 return said.passes is Pass.PROBE
-            if said.passes is Pass.DOWN or not self._waits:
-                self.turned_away += 1
+            if said.passes is Pass.DOWN or not self._waits():
+                with self._lock:
+                    self.turned_away += 1
                 raise self._left_alone(said)
             self._time.wait(said.wait_s)
 

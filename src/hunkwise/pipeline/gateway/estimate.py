@@ -1,5 +1,6 @@
 """What a request can use at most, known before it is sent."""
 
+import threading
 from collections.abc import Sequence
 
 from hunkwise.core.budgeting import Amount
@@ -23,6 +24,7 @@ class Estimate:
 
     def __init__(self, tokens: TokenCounter) -> None:
         self._tokens = tokens
+        self._lock = threading.Lock()
         self._known: dict[str, int] = {}
 
     def most(self, request: ChatRequest, price: Price | None) -> Amount:
@@ -41,11 +43,16 @@ class Estimate:
 
     def tokens(self, text: str) -> int:
         """Return our own count of the tokens of `text`."""
-        if text not in self._known:
+        with self._lock:
+            known = self._known.get(text)
+        if known is not None:
+            return known
+        count = self._tokens.count(text)
+        with self._lock:
             if len(self._known) >= MAX_KEPT:
-                self._known.pop(next(iter(self._known)), None)
-            self._known[text] = self._tokens.count(text)
-        return self._known.get(text) or self._tokens.count(text)
+                self._known.clear()
+            self._known[text] = count
+        return count
 
 
 def _amount(prompt: int, output: int, price: Price | None) -> Amount:

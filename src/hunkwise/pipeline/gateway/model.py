@@ -1,6 +1,6 @@
 """One model with all that stands between a request and its answer: one retry layer, breaker, keys, budget.
 
-It is a `ChatModel` itself: who asks it does not know how often it was tried, or with which key.
+Who asks it does not know how often it was tried, or with which key.
 """
 
 import hashlib
@@ -40,10 +40,10 @@ class Shared:
 
 
 class PatientModel:
-    """Implements `ports.ChatModel` over one model under one or more keys."""
+    """Answers as a `ports.ChatModel` does, over one model under one or more keys; who made those closes them."""
 
     def __init__(self, chats: Sequence[ChatModel], shared: Shared, breaker: Breaker, price: Price | None) -> None:
-        self._chats = chats
+        self.chats = tuple(chats)
         self._shared = shared
         self._keys = KeyRing(chats, shared.time, shared.max_parallel)
         self.price = price
@@ -75,11 +75,6 @@ class PatientModel:
             self._judge(error)
             raise
         return reply
-
-    def close(self) -> None:
-        """Abort what is under way."""
-        for chat in self._chats:
-            chat.close()
 
     def _judge(self, error: ChatError) -> None:
         """Give the model up for this run where every further request would meet `error` too."""
