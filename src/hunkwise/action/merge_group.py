@@ -1,13 +1,12 @@
 """A merge queue asks about a group of pull requests."""
 
-from hunkwise import bootstrap
 from hunkwise.action import ending
 from hunkwise.action.ending import Job
 from hunkwise.bootstrap import pulls
 from hunkwise.bootstrap.pulls import PullAccess
 from hunkwise.core import publication, sanitise
 from hunkwise.errors import HunkwiseError
-from hunkwise.model.change import PullRequest
+from hunkwise.model.change import CONFIG_FILES, PullRequest
 from hunkwise.model.mode import MergeGroup
 from hunkwise.model.publication import CheckOutput, Conclusion
 from hunkwise.model.report import ReviewReport
@@ -30,7 +29,8 @@ def run(job: Job, mode: MergeGroup) -> int:
     doors = [pulls.pull_access(PullRequest(repo=repo, number=number), environment) for number, _ in queued]
     host = doors[-1].host
     check = host.open_check(publish.CHECK_NAME, mode.head_sha, EXTERNAL_ID, None)
-    ends_as, output = Conclusion.FAILURE, CheckOutput(title="incomplete", summary=STOPPED)
+    stopped = CheckOutput(title="incomplete", summary=STOPPED)
+    ends_as, output = Conclusion.FAILURE, stopped
     try:
         runs = [_run(job, each) for each in doors]
         last = runs[-1]
@@ -42,8 +42,9 @@ def run(job: Job, mode: MergeGroup) -> int:
         output = CheckOutput(title="incomplete", summary=sanitise.plain(f"{error.message}. {error.hint}".strip()))
         raise
     finally:
-        if check is not None:
-            host.conclude_check(check, ends_as, output)
+        if output is stopped:
+            doors[-1].hurry()  # by a signal: there are 5 s left
+        publish.end(host, mode.head_sha, check, ends_as, output)
     return ending.finish(job, Done(report=report, unsaid=()), last.settings)
 
 
@@ -53,7 +54,7 @@ STOPPED = "The review of the merge group was stopped before it was complete."
 
 def _run(job: Job, access: PullAccess) -> Run:
     environment, config = job.inputs.environment, job.inputs.config
-    overview = access.host.overview((config,) if config else bootstrap.CONFIG_FILES)
+    overview = access.host.overview((config,) if config else CONFIG_FILES)
     settings = pulls.pull_settings(overview, config=config, environment=environment, options=job.inputs.options)
     return pulls.pull_run(access, overview, settings, pulls.state_keys(environment))
 

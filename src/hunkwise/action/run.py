@@ -14,7 +14,7 @@ from hunkwise.bootstrap import pulls, signals
 from hunkwise.bootstrap.pulls import PullAccess
 from hunkwise.core import events, sanitise
 from hunkwise.errors import ConfigurationError, PermissionDeniedError, UsageError
-from hunkwise.model.change import Notice, PullRequest
+from hunkwise.model.change import CONFIG_FILES, Notice, PullRequest
 from hunkwise.model.mode import (
     FromWorkflowRun,
     MergeGroup,
@@ -79,7 +79,7 @@ def _pull(job: Job, mode: Review) -> int:
     ref = PullRequest(repo=job.context.repository, number=mode.number, clone=clone)
     access = pulls.pull_access(ref, job.inputs.environment)
     config = job.inputs.config
-    overview = access.host.overview((config,) if config else bootstrap.CONFIG_FILES)
+    overview = access.host.overview((config,) if config else CONFIG_FILES)
     stale = _stale(mode, overview)
     if stale is not None:
         job.runtime.notice("hunkwise", stale)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from hunkwise.bootstrap import gate, parts
 from hunkwise.bootstrap.parts import Progress
 from hunkwise.errors import UsageError
-from hunkwise.model.change import ChangeRef, DiffText
+from hunkwise.model.change import CONFIG_FILES, ChangeRef, DiffText
 from hunkwise.model.chat import Message
 from hunkwise.model.report import ReviewReport
 
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from hunkwise.adapters.actions_runtime import ActionsRuntime
     from hunkwise.adapters.configuration import ConfigText
     from hunkwise.settings import Settings
-
-CONFIG_FILES = (".hunkwise.yml", ".github/hunkwise.yml")
-"""Where a repository's configuration may stand; the first that exists counts."""
 
 
 def settings(

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hunkwise.bootstrap import CONFIG_FILES, gate, parts, shown
+from hunkwise.bootstrap import gate, parts, shown
 from hunkwise.bootstrap.parts import Progress
 from hunkwise.errors import ConfigurationError
-from hunkwise.model.change import DiffText, PullRequest
+from hunkwise.model.change import CONFIG_FILES, DiffText, PullRequest
 from hunkwise.model.mode import FromWorkflowRun, MergeGroup
 from hunkwise.model.pull import Overview
 from hunkwise.model.report import ReviewReport

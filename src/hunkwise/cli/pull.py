@@ -10,7 +10,7 @@ from hunkwise.bootstrap import pulls
 from hunkwise.bootstrap.parts import Progress
 from hunkwise.bootstrap.pulls import PullAccess
 from hunkwise.errors import PermissionDeniedError, UsageError
-from hunkwise.model.change import PullRequest
+from hunkwise.model.change import CONFIG_FILES, PullRequest
 from hunkwise.model.report import ReviewReport
 from hunkwise.pipeline import publish, pull_review
 from hunkwise.pipeline.review import Reviewed
@@ -59,7 +59,7 @@ class Pull:
 
     def _begin(self) -> tuple[PullAccess, pull_review.Run]:
         access = pulls.pull_access(self.ref, os.environ)
-        overview = access.host.overview(bootstrap.CONFIG_FILES)
+        overview = access.host.overview(CONFIG_FILES)
         if self.config is None:
             chosen = pulls.pull_settings(overview, config=None, environment=os.environ, options=self.options)
         else:

@@ -43,6 +43,9 @@ class PullRequest:
     clone: str | None = None
 
 
+CONFIG_FILES = (".hunkwise.yml", ".github/hunkwise.yml")
+"""Where a repository's configuration may stand; the first that exists counts."""
+
 POLICY_FILES = (".secrets.baseline", ".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """Files of the base, besides configuration, that say how a change is to be treated."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from hunkwise.core import exposures, patch, redact, select
 from hunkwise.core.bookkeeping import End
-from hunkwise.model.change import Change, ChangeRef, Notice
+from hunkwise.model.change import CONFIG_FILES, POLICY_FILES, Change, ChangeRef, Notice
 from hunkwise.model.diff import Diff, FileStatus
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import HunkKey
@@ -13,6 +13,9 @@ from hunkwise.model.policy import Left, SelectionPolicy
 from hunkwise.pipeline import gather, privacy
 from hunkwise.ports import Clock, Ports
 from hunkwise.settings import Settings
+
+RULING_FILES = (*CONFIG_FILES, ".gitattributes", *POLICY_FILES)
+"""Files of the base that decide what is reviewed, and how."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +76,17 @@ def named(prepared: Prepared) -> Diff:
 
 def notices(prepared: Prepared) -> tuple[Notice, ...]:
     """Return what a reader should know of the change, before anybody was asked."""
-    return (*prepared.change.notices, *prepared.gathered.notices, *_evasions(prepared))
+    return (*prepared.change.notices, *prepared.gathered.notices, *_ruling(prepared), *_evasions(prepared))
+
+
+def _ruling(prepared: Prepared) -> tuple[Notice, ...]:
+    """Tell which files that rule reviews the change edits: here those of the base count, later the new ones will."""
+    names = {name for file in prepared.diff.files for name in (file.path, file.old_path)}
+    edited = [name for name in RULING_FILES if name in names]
+    if not edited or prepared.change.source == "diff" or prepared.change.head is None:
+        return ()
+    text = f"The change edits what rules its review: {', '.join(edited)}. For this review the base's version counts."
+    return (Notice(code="policy-edited", text=text),)
 
 
 def _evasions(prepared: Prepared) -> tuple[Notice, ...]:

@@ -7,6 +7,7 @@ the file, in the summary, in the check, in the commit status.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from hunkwise.core import publication
 from hunkwise.core.publication import Plan
@@ -27,12 +28,21 @@ class Channels:
     may_comment: bool
 
 
+class Ended(StrEnum):
+    """Where a verdict stands."""
+
+    CHECK = "check"
+    STATUS = "status"
+    NOWHERE = "nowhere"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """What stands on the pull request, as far as the host confirmed it.
 
     `on_files` found their place on the file, `unplaced` none but the summary; `lost` tells that the host did not answer
-    while they were posted. `left_open` are closings that the token may not do. `event` is what the review did.
+    while they were posted. `left_open` are closings that the token may not do. `event` is what the review did, `ended`
+    where the verdict stands.
     """
 
     placed: tuple[InlineComment, ...] = ()
@@ -42,8 +52,7 @@ class Said:
     left_open: tuple[Closing, ...] = ()
     event: ReviewEvent | None = None
     is_summarised: bool = False
-    is_concluded: bool = False
-    has_status: bool = False
+    ended: Ended | None = None
 
 
 def channels(host: CodeHost, overview: Overview) -> Channels:
@@ -53,9 +62,15 @@ def channels(host: CodeHost, overview: Overview) -> Channels:
 
 def at_once(host: CodeHost, overview: Overview, ends_as: Conclusion, output: CheckOutput) -> None:
     """Conclude a check without a review, and say why: a required one would wait for ever."""
-    check = _opened(host, overview)
-    if check is not None:
-        host.conclude_check(check, ends_as, output)
+    end(host, overview.pull.head_sha, _opened(host, overview), ends_as, output)
+
+
+def end(host: CodeHost, head: str, check: CheckRun | None, ends_as: Conclusion, output: CheckOutput) -> Ended:
+    """Conclude the check; where it is denied or lost, set the commit status instead."""
+    if check is not None and host.conclude_check(check, ends_as, output) is Written.DONE:
+        return Ended.CHECK
+    written = host.set_status(CHECK_NAME, head, ends_as, output.title)
+    return Ended.STATUS if written is Written.DONE else Ended.NOWHERE
 
 
 def _opened(host: CodeHost, overview: Overview) -> CheckRun | None:
@@ -85,15 +100,6 @@ def summary(body: str, marker: str, said: Said, host: CodeHost, known: OwnCommen
         return replace(said, is_summarised=True)
     written = host.create_comment(body, marker) if known is None else host.update_comment(known, body)
     return replace(said, is_summarised=written is Written.DONE)
-
-
-def conclusion(
-    ends_as: Conclusion, output: CheckOutput, said: Said, host: CodeHost, head: str, allowed: Channels
-) -> Said:
-    """Conclude the check; where it is denied or lost, set the commit status instead."""
-    if allowed.check is not None and host.conclude_check(allowed.check, ends_as, output) is Written.DONE:
-        return replace(said, is_concluded=True)
-    return replace(said, has_status=host.set_status(CHECK_NAME, head, ends_as, output.title) is Written.DONE)
 
 
 class _Review:

@@ -6,7 +6,7 @@ from hunkwise.core.publication import Plan, Unplaced
 from hunkwise.core.reconcile import Before, Reconciled
 from hunkwise.model.change import Notice
 from hunkwise.model.publication import ReviewEvent
-from hunkwise.pipeline.publish import Channels, Said
+from hunkwise.pipeline.publish import Channels, Ended, Said
 from hunkwise.render import figures
 
 COMMENTS_DENIED = "The token may not comment (pull-requests: write), so findings stand in the check and the job alone."
@@ -25,10 +25,10 @@ def of_verdict(told: Said, allowed: Channels) -> tuple[Notice, ...]:
     notices = []
     if allowed.may_comment and not told.is_summarised:
         notices.append(Notice(code="summary-lost", text="The summary comment could not be written."))
-    if not told.is_concluded and told.has_status:
+    if told.ended is Ended.STATUS:
         text = "The token may not write checks (checks: write), so the verdict stands in a commit status."
         notices.append(Notice(code="check-denied", text=text))
-    if not told.is_concluded and not told.has_status:
+    if told.ended is Ended.NOWHERE:
         text = "Neither a check nor a commit status could be set: only this job's own result gates the pull request."
         notices.append(Notice(code="no-gate", text=text))
     return tuple(notices)

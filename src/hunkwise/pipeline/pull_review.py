@@ -13,10 +13,10 @@ from hunkwise.model.change import ChangeRef, Notice
 from hunkwise.model.finding import Finding
 from hunkwise.model.memory import Memory
 from hunkwise.model.publication import Annotation, CheckOutput, Conclusion, ReviewEvent
-from hunkwise.model.pull import CheckRun, Overview, OwnComment
+from hunkwise.model.pull import Overview, OwnComment
 from hunkwise.model.report import Outcome, ReviewReport, Verdict
 from hunkwise.pipeline import experiment, publish, pull_notices, review
-from hunkwise.pipeline.publish import Channels
+from hunkwise.pipeline.publish import Channels, Ended
 from hunkwise.pipeline.review import Reviewed
 from hunkwise.ports import CodeHost, Ports
 from hunkwise.render import comment, figures, markdown
@@ -109,7 +109,7 @@ def complete(run: Run, allowed: Channels, review_it: Callable[[], Reviewed], hur
     try:
         found = review_it()
         if found.report.stopped:
-            done = in_silence(run, found)
+            done = Done(report=found.report, unsaid=())  # the check first: there is no time to plan what is not said
         else:
             done = publish_all(run, found, allowed)
             why = None
@@ -119,7 +119,7 @@ def complete(run: Run, allowed: Channels, review_it: Callable[[], Reviewed], hur
     finally:
         if why is not None:
             hurry()
-            give_up(run.host, allowed.check, policy(run.settings).incomplete_as, sanitise.plain(why))
+            _give_up(run, allowed, sanitise.plain(why))
     return done
 
 
@@ -138,19 +138,19 @@ def publish_all(run: Run, found: Reviewed, allowed: Channels) -> Done:
         body, report = _summary(report, remembered, run.keys)
         told = publish.summary(body, SUMMARY, told, run.host, _sticky(run.overview))
     output = CheckOutput(
-        title=markdown.title(report),
+        title=shared[0].text if shared else markdown.title(report),
         summary=markdown.summary(report, limit=MAX_CHECK_SUMMARY),
         annotations=plan.annotations,
     )
-    told = publish.conclusion(ends_as, output, told, run.host, run.head, allowed)
+    told = replace(told, ended=publish.end(run.host, run.head, allowed.check, ends_as, output))
     report = replace(report, notices=(*report.notices, *pull_notices.of_verdict(told, allowed)))
-    return Done(report=report, unsaid=() if told.is_concluded else plan.annotations)
+    return Done(report=report, unsaid=() if told.ended is Ended.CHECK else plan.annotations)
 
 
-def give_up(host: CodeHost, check: CheckRun | None, ends_as: Conclusion, why: str) -> None:
-    """Conclude an open check of a run that ends before its time."""
-    if check is not None:
-        host.conclude_check(check, ends_as, CheckOutput(title="incomplete", summary=why))
+def _give_up(run: Run, allowed: Channels, why: str) -> None:
+    """Conclude the check of a run that ends before its time."""
+    output = CheckOutput(title="incomplete", summary=why)
+    publish.end(run.host, run.head, allowed.check, policy(run.settings).incomplete_as, output)
 
 
 def policy(settings: Settings) -> publication.Policy:
@@ -171,7 +171,7 @@ def _has_moved(run: Run) -> bool:
 
 
 def _moved(run: Run, report: ReviewReport, allowed: Channels) -> ReviewReport:
-    give_up(run.host, allowed.check, policy(run.settings).incomplete_as, f"{MOVED}.".capitalize())
+    _give_up(run, allowed, f"{MOVED}.".capitalize())
     return replace(report, verdict=Verdict(outcome=Outcome.INCOMPLETE, reasons=(MOVED,)))
 
 
