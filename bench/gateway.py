@@ -38,7 +38,8 @@ def main() -> None:
             told = f"{'limits' if tells else 'no limits'} told, {'' if asks_to_wait else 'no '}Retry-After, {window}"
             gate = Gate(tells=tells, slides=slides, asks_to_wait=asks_to_wait)
             print(f"| {told} | {through(gate)} | {gate.refused} |")
-    own, shown = first_finding()
+    runs = sorted((first_finding() for _ in range(5)), key=lambda run: run[1])
+    own, shown = runs[2]
     print(f"\nfirst finding of the first answer: in its stream after {own:.2f} s, shown after {shown:.2f} s,", end=" ")
     print(f"ratio {shown / own:.2f}")
 
