@@ -74,7 +74,8 @@ class LoopbackModel:
 
     `models`: names it serves (others: 404); None serves any. `keys`: label by key; when given, any other key is
     refused (401). `refuses`: an answer by name of a parameter it does not take, or by `response_format=<type>`. A
-    completion is streamed to whoever asks for it, unless `streams` is False.
+    completion is streamed to whoever asks for it, unless `streams` is False. `broken_off` counts the answers that a
+    client did not wait for.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class LoopbackModel:
         self._connections = 0
         self.requests: list[Recorded] = []
         self.errors: list[Exception] = []
+        self.broken_off = 0
         self.stopping = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.model = self
@@ -197,7 +199,9 @@ class _Server(ThreadingHTTPServer):
         """Keep an error of a script for the end; a client that goes away amid an answer is part of the tests."""
         del request, client_address
         error = sys.exception()
-        if isinstance(error, Exception) and not isinstance(error, OSError):
+        if isinstance(error, OSError):
+            self.model.broken_off += 1
+        elif isinstance(error, Exception):
             self.model.errors.append(error)
 
 

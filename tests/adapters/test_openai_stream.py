@@ -36,13 +36,13 @@ def broken(asked: OpenAIChat, hear: Callable[[str], object] | None = None) -> Ch
 
 def test_the_text_is_heard_as_it_comes() -> None:
     heard: list[str] = []
-    with says(streams.of_chunks(streams.answer(TEXT)).paced(0.01)) as server, chat(server) as asked:
+    with says(streams.of_chunks(streams.answer(TEXT)).paced(0.05)) as server, chat(server) as asked:
         reply = asked.complete(request(), heard.append)
     assert reply.text == heard[-1] == TEXT
     assert len(heard) > 3
     assert all(later.startswith(earlier) and later != earlier for earlier, later in itertools.pairwise(heard))
     assert reply.first_text_s is not None
-    assert 0 < reply.first_text_s < reply.latency_s / 2
+    assert 0 < reply.first_text_s < reply.latency_s - 0.2
     assert (reply.model, reply.usage.prompt, reply.usage.completion) == ("loopback-1", 100, 10)
 
 
@@ -64,6 +64,14 @@ SOUND = {
     "no last blank line": Answer(body=streams.of_chunks(streams.answer(TEXT)[:-2]).body[:-1], headers=streams.HEADERS),
     "no last line end": Answer(body=streams.of_chunks(streams.answer(TEXT)[:-2]).body[:-2], headers=streams.HEADERS),
     "called JSON": answers.raw(streams.of_chunks(streams.answer(TEXT)).body),
+    "an event in two lines": streams.of_lines(
+        [
+            f'data: {{"choices": [{{"delta": {{"content": {json.dumps(TEXT)}}},',
+            'data: "finish_reason": "stop"}]}',
+            "",
+        ],
+        end="\r\n",
+    ),
     "comments": streams.of_lines(
         [": OPENROUTER PROCESSING", "", *(f"data:{json.dumps(each)}\n: ping\n\n" for each in streams.answer(TEXT)[:-1])]
     ),
@@ -90,6 +98,15 @@ SOUND = {
 def test_a_sound_stream_in_another_dress(name: str) -> None:
     with says(SOUND[name]) as server, chat(server, timeout_s=30) as asked:
         assert asked.complete(request()).text == TEXT
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+@pytest.mark.parametrize("name", SOUND)
+def test_parts_of_few_bytes_make_the_same_answer(name: str, size: int) -> None:
+    body, incoming = SOUND[name].body, Incoming(endpoint.endpoint(model="m", at=None), Heard())
+    for start in range(0, len(body), size):
+        incoming.feed(body[start : start + size])
+    assert incoming.reply().text == TEXT
 
 
 @given(st.sampled_from(sorted(set(SOUND) - {"called JSON"})), st.data())
@@ -132,7 +149,9 @@ def test_what_the_listener_raises_cuts_the_request() -> None:
         started = time.monotonic()
         with pytest.raises(LookupError, match="x"):
             asked.complete(request(), hear)
-        assert time.monotonic() - started < 3
+        while not server.broken_off:
+            assert time.monotonic() - started < 5, "the stream goes on for 10 s, and nobody hears it"
+            time.sleep(0.02)
     assert len(server.requests) == 1
 
 

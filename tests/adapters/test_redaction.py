@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import planted
@@ -39,7 +39,6 @@ def survives(secret: planted.Planted, text: str) -> list[str]:
     return [value for value in secret.values if value in text]
 
 
-@settings(deadline=None)
 @given(st.sampled_from(POOL), ODD, INDENT, ENDING, ODD)
 def test_no_planted_secret_survives_what_stands_around_it(
     secret: planted.Planted, before: str, indent: str, ending: str, after: str
@@ -52,13 +51,11 @@ def test_no_planted_secret_survives_what_stands_around_it(
     assert masked(once) == once
 
 
-@settings(deadline=None)
 @given(st.sampled_from(TOKENS), ODD.filter(lambda text: not re.search(r"\w\Z", text)), ODD)
 def test_a_token_does_not_survive_between_any_signs(token: str, before: str, after: str) -> None:
     assert token not in masked(f"{before}{token} {after}")
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(POOL), st.sampled_from("+- "), st.lists(st.tuples(st.sampled_from("+- "), CODE), max_size=6), ENDING
 )
@@ -83,7 +80,6 @@ def test_a_secret_of_any_kind_of_line_is_masked_and_every_line_still_anchors(
 PEM = tuple(each for each in POOL if each.kind.startswith("pem") and "one-line" not in each.kind)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(PEM), st.data(), st.sampled_from("+- "), st.sampled_from(["", "  ", "\r", "\t"]))
 def test_a_key_that_hunk_borders_cut_is_masked_in_each_part(
     secret: planted.Planted, data: st.DataObject, sign: str, ending: str
@@ -96,7 +92,6 @@ def test_a_key_that_hunk_borders_cut_is_masked_in_each_part(
     assert not survives(secret, "\n".join(got.lines))
 
 
-@settings(deadline=None)
 @given(st.sampled_from(PEM), st.lists(st.sampled_from(["-old", "+", "-", "-" + "a" * 64]), min_size=1, max_size=4))
 def test_a_key_between_whose_lines_old_ones_are_deleted_is_masked(secret: planted.Planted, old: list[str]) -> None:
     rows = [row for line in secret.text.split("\n") for row in ("+" + line, *[each for each in old if each[0] == "-"])]

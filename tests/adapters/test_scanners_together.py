@@ -3,7 +3,7 @@ import sys
 import threading
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes import PlantedSecrets
@@ -60,7 +60,6 @@ def test_any_error_of_a_scanner_is_told_without_the_text() -> None:
 SPANS = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 8)), max_size=6)
 
 
-@settings(deadline=None)
 @given(SPANS, SPANS)
 def test_another_scanner_adds_and_never_removes(one: list[tuple[int, int]], two: list[tuple[int, int]]) -> None:
     at, first = 0, []

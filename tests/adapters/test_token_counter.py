@@ -41,7 +41,7 @@ def test_text_of_special_tokens_counts_as_text() -> None:
     assert COUNTER.count("<|endoftext|>") > 1
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=300))
 def test_any_text_counts_as_tiktoken_counts_it(reference: tiktoken.Encoding, text: str) -> None:
     assert COUNTER.count(text) == len(reference.encode_ordinary(text))

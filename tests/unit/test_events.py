@@ -218,6 +218,13 @@ def test_a_finished_run_is_followed_by_its_identity_alone() -> None:
     )
 
 
+def test_the_pull_request_of_a_run_is_reviewed_at_the_run_s_head_by_the_api_alone() -> None:
+    run = FromWorkflowRun(head_sha=HEAD, head_repo="ann/shop", head_branch="topic")
+    review = events.of_workflow_run(run, 7)
+    assert (review.number, review.head_sha, review.trigger) == (7, HEAD, Trigger.WORKFLOW_RUN)
+    assert not review.may_use_clone
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [

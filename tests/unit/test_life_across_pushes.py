@@ -115,7 +115,7 @@ pushes = st.builds(
 key_choices = st.sampled_from([push.KEYS, signature.UNSIGNED])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(pushes, min_size=1, max_size=5), key_choices)
 def test_what_is_visible_is_what_is_open_and_a_rerun_changes_nothing(life: list[Push], keys: Keys) -> None:
     host = Host()
@@ -131,7 +131,7 @@ def test_what_is_visible_is_what_is_open_and_a_rerun_changes_nothing(life: list[
         assert [each.fingerprint for each in again.findings] == [each.fingerprint for each in held.findings]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(pushes, min_size=1, max_size=4), key_choices, st.data())
 def test_a_kill_at_any_write_and_a_rerun_leave_what_one_clean_run_leaves(
     life: list[Push], keys: Keys, data: st.DataObject

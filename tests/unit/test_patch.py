@@ -258,7 +258,7 @@ NAME = st.text(st.sampled_from('ab "\\\t\né/\u2028'), min_size=1, max_size=9).f
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CONTENT, CONTENT, NAME)
 def test_what_git_writes_is_read_back_byte_for_byte(old: bytes, new: bytes, name: str) -> None:
     environment = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}

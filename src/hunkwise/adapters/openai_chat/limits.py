@@ -32,7 +32,7 @@ FAMILIES = ("x-ratelimit-{}-{}", "anthropic-ratelimit-{1}-{0}")
 PLAIN = ("x-ratelimit-{}", "ratelimit-{}")
 """Headers that count requests alone."""
 
-_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?")
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?")
 _UNITS_S = (86_400.0, 3600.0, 60.0, 1.0, 0.001)
 
 
