@@ -26,12 +26,10 @@ def test_it_tells_the_facts_in_one_request() -> None:
             is_draft=True,
             is_fork=False,
             author="ann",
-            author_is_bot=False,
             author_may_write=True,
             labels=("later",),
             base_ref="main",
             base_sha=base,
-            head_ref="topic",
             head_sha=pull.head_sha,
             head_repo="acme/shop",
             changed_files=2,
@@ -46,7 +44,7 @@ def test_a_fork_s_pull_request_by_a_bot_and_a_fork_that_is_gone() -> None:
         github.state.commit({"a.py": "one\n"})
         pull = github.state.open_pull(head={"a.py": "two\n"}, author="renovate[bot]", fork_of="eve")
         told = Desk(github, pull).host.overview(()).pull
-        assert (told.is_fork, told.author_is_bot, told.author_may_write) == (True, True, False)
+        assert (told.is_fork, told.author_may_write) == (True, False)
         assert (told.head_repo, told.author) == ("eve/shop", "renovate[bot]")
         github.state.delete_fork("eve")
         assert Desk(github, pull).host.overview(()).pull.head_repo is None

@@ -66,10 +66,6 @@ def test_a_long_run_of_one_character_costs_linear_time_and_no_panic(char: str) -
     assert time.monotonic() - started < 5
 
 
-def test_many_texts_are_counted_in_order() -> None:
-    assert COUNTER.count_many(["", "hello", "hello world"]) == [0, 1, 2]
-
-
 def test_without_its_vocabulary_it_says_so_and_fetches_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(resources, "files", lambda name: tmp_path / str(name))
     with pytest.raises(HunkwiseError, match="vocabulary is missing") as missing:

@@ -273,13 +273,6 @@ def test_only_the_end_of_a_body_is_read_so_that_quoted_code_forges_nothing() -> 
     assert memory.decode([body(quoted)], KEYS) is None
 
 
-def test_a_body_is_shown_without_its_markers() -> None:
-    markers = memory.encode(build.memory(findings=300, read=4_000), KEYS, WIDE).markers
-    assert memory.without_markers(body(*markers) + "\n") == "## A summary"
-    assert memory.without_markers("") == ""
-    assert memory.without_markers("\n".join(markers)) == ""
-
-
 def test_no_comments_no_memory() -> None:
     assert memory.decode([], KEYS) is None
     assert memory.decode(["", "hello"], KEYS) is None

@@ -7,7 +7,6 @@ packaged file is read and verified here, and the encoding made from it.
 import binascii
 import hashlib
 import threading
-from collections.abc import Iterable
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -58,10 +57,6 @@ class TiktokenCounter:
             return len(encoding.encode_ordinary(text))
         starts = range(0, len(text), SLICE_CHARS)
         return sum(len(encoding.encode_ordinary(text[start : start + SLICE_CHARS])) for start in starts)
-
-    def count_many(self, texts: Iterable[str]) -> list[int]:
-        """Return the number of tokens of each text."""
-        return [self.count(text) for text in texts]
 
     def _loaded(self) -> "tiktoken.Encoding":
         if self._encoding is None:

@@ -73,14 +73,6 @@ def decode(bodies: Iterable[str], keys: Keys, newest: int = 0) -> Memory | None:
     return replace(best, trusted=best.trusted and best.counter >= newest)
 
 
-def without_markers(body: str) -> str:
-    """Return `body` without the markers at its end."""
-    lines = body.rstrip().splitlines()
-    while lines and (not lines[-1].strip() or _LINE.fullmatch(lines[-1].strip())):
-        lines.pop()
-    return "\n".join(lines)
-
-
 @dataclass(frozen=True, slots=True)
 class _Part:
     """One marker's data, and what it says of the whole."""

@@ -22,12 +22,10 @@ class Pull:
     is_draft: bool
     is_fork: bool
     author: str
-    author_is_bot: bool
     author_may_write: bool
     labels: tuple[str, ...]
     base_ref: str
     base_sha: str
-    head_ref: str
     head_sha: str
     head_repo: str | None
     changed_files: int

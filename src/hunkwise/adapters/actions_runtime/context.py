@@ -1,4 +1,4 @@
-"""Where the action runs: the event, the repository, and the host's addresses.
+"""Where the action runs: the event, the repository, the workspace.
 
 The variables are those of
 https://docs.github.com/en/actions/reference/workflows-and-actions/variables#default-environment-variables
@@ -14,43 +14,29 @@ from hunkwise.errors import UsageError
 MAX_PAYLOAD_BYTES = 32 * 1024 * 1024
 """GitHub caps a payload at 25 MB: https://docs.github.com/en/webhooks/webhook-events-and-payloads"""
 
-DEFAULT_API = "https://api.github.com"
-"""The API of github.com; an Enterprise Server has its own, in GITHUB_API_URL."""
-
 HINT = "this command is the container's entry point in a workflow; on your own machine: hunkwise review"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Facts of a run; `workspace` is None where there is none, `run_url` where the run has no page."""
+    """Facts of a run; `workspace` is None where there is none."""
 
     event_name: str
     payload: Mapping[str, object]
     repository: str
     workspace: str | None
-    api_url: str
-    graphql_url: str
-    server_url: str
-    run_url: str | None
 
 
 def read(environment: Mapping[str, str]) -> Context:
     """Return the run's facts; raises UsageError where a runner's variable is missing or its payload is none."""
-    api_url = environment.get("GITHUB_API_URL", "").rstrip("/") or DEFAULT_API
-    server_url = environment.get("GITHUB_SERVER_URL", "").rstrip("/") or "https://github.com"
     repository = _required(environment, "GITHUB_REPOSITORY")
     if len([part for part in repository.split("/") if part]) != 2:
         raise UsageError(f"GITHUB_REPOSITORY is {repository!r}, not owner/name", hint=HINT)
-    run = environment.get("GITHUB_RUN_ID", "")
     return Context(
         event_name=_required(environment, "GITHUB_EVENT_NAME"),
         payload=_payload(Path(_required(environment, "GITHUB_EVENT_PATH"))),
         repository=repository,
         workspace=environment.get("GITHUB_WORKSPACE", "") or None,
-        api_url=api_url,
-        graphql_url=environment.get("GITHUB_GRAPHQL_URL", "").rstrip("/") or _graphql(api_url),
-        server_url=server_url,
-        run_url=f"{server_url}/{repository}/actions/runs/{run}" if run.isdecimal() else None,
     )
 
 
@@ -59,14 +45,6 @@ def _required(environment: Mapping[str, str], name: str) -> str:
     if not value:
         raise UsageError(f"{name} is not set", hint=HINT)
     return value
-
-
-def _graphql(api_url: str) -> str:
-    """Return the address beside the REST API's: an Enterprise Server has /api/v3 and /api/graphql.
-
-    https://docs.github.com/en/enterprise-server@latest/graphql/guides/forming-calls-with-graphql#the-graphql-endpoint
-    """
-    return api_url.removesuffix("/v3") + "/graphql"
 
 
 def _payload(path: Path) -> Mapping[str, object]:

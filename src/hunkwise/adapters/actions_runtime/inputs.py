@@ -53,8 +53,6 @@ class Inputs:
     options: Mapping[str, str]
     environment: Mapping[str, str] = field(repr=False)
     secrets: tuple[SecretStr, ...]
-    github_token: SecretStr
-    state_key: SecretStr
     pull_request: str
     config: str | None
     is_dry_run: bool
@@ -70,8 +68,6 @@ def read(environment: Mapping[str, str]) -> Inputs:
         options={name: given[name.replace("_", "-")] for name in SETTINGS if given[name.replace("_", "-")]},
         environment=merged,
         secrets=secrets(environment),
-        github_token=SecretStr(merged.get("GITHUB_TOKEN", "")),
-        state_key=SecretStr(merged.get("HUNKWISE_STATE_KEY", "")),
         pull_request=given["pull-request"],
         config=given["config"] or None,
         is_dry_run=_boolean("dry-run", given["dry-run"]),

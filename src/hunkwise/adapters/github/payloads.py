@@ -189,7 +189,6 @@ class PullRequest(Payload):
     labels: Nodes[Named] | None
     base_ref_name: str
     base_ref_oid: str
-    head_ref_name: str
     head_ref_oid: str
     head_repository: FullName | None
     base_ref: BaseRef | None

@@ -31,7 +31,7 @@ def overview(files: int) -> str:
       number state isDraft isCrossRepository authorAssociation changedFiles
       author {{ __typename login }}
       labels(first: {PAGE}) {{ nodes {{ name }} }}
-      baseRefName baseRefOid headRefName headRefOid
+      baseRefName baseRefOid headRefOid
       headRepository {{ nameWithOwner }}
       baseRef {{ target {{ ... on Commit {{ oid {asked} }} }} }}
       comments(first: {PAGE}) {{ {_COMMENTS} }}
