@@ -8,7 +8,7 @@ from typing import Any
 
 from hunkwise.errors import DetectorError
 from hunkwise.model.change import Change, ChangeRef
-from hunkwise.model.chat import ChatReply, ChatRequest, TokenUsage
+from hunkwise.model.chat import ChatReply, ChatRequest, RateLimits, TokenUsage
 from hunkwise.model.diff import FileDiff, UnreadableFile
 from hunkwise.model.finding import RuleHit, SecretSpan
 from hunkwise.ports import Hear
@@ -55,11 +55,14 @@ def reads_all(request: ChatRequest, number: int) -> str:
 class ScriptedChat:
     """A chat model that answers by a script and remembers what it was asked."""
 
-    def __init__(self, script: Script = reads_all, *, answers_as: str = "fake") -> None:
+    def __init__(
+        self, script: Script = reads_all, *, name: str = "fake", answers_as: str = "", limits: RateLimits | None = None
+    ) -> None:
         self._script = script
         self._lock = threading.Lock()
-        self._answers_as = answers_as
-        self.name = "fake"
+        self._answers_as = answers_as or name
+        self._limits = limits
+        self.name = name
         self.requests: list[ChatRequest] = []
         self.closed = False
 
@@ -70,7 +73,7 @@ class ScriptedChat:
             self.requests.append(request)
         text = self._script(request, number)
         usage = TokenUsage(prompt=100, cached_prompt=40, completion=10)
-        return ChatReply(text=text, model=self._answers_as, usage=usage, latency_s=0.25)
+        return ChatReply(text=text, model=self._answers_as, usage=usage, latency_s=0.25, limits=self._limits)
 
     def close(self) -> None:
         self.closed = True

@@ -11,8 +11,8 @@ import yaml
 from hunkwise.adapters import actions_runtime
 from hunkwise.adapters.actions_runtime import inputs
 from hunkwise.adapters.prompt_files import PromptFiles
-from hunkwise.cli import COMMANDS
-from hunkwise.cli.review import EXIT_BY_OUTCOME, command
+from hunkwise.cli import COMMANDS, EXIT_INTERRUPTED
+from hunkwise.cli.review import EXIT_BUDGET, EXIT_BY_OUTCOME, command
 from hunkwise.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -29,7 +29,7 @@ def test_the_readme_s_table_of_settings_is_the_model() -> None:
 
 def _default(value: object) -> str:
     """Return a default as YAML writes it."""
-    if value == ():
+    if value in ((), None):
         return "none"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -50,7 +50,7 @@ def test_every_input_has_a_default_and_those_that_are_settings_leave_them_alone(
     assert all("default" in each for each in action["inputs"].values())
     for name in inputs.SETTINGS:
         each = action["inputs"][name.replace("_", "-")]
-        default = str(Settings.model_fields[name].default)
+        default = _default(Settings.model_fields[name].default)
         assert each["default"] == ""
         assert default in each["description"], name
 
@@ -79,7 +79,9 @@ def test_the_readme_names_no_option_that_does_not_exist() -> None:
 def test_every_command_and_exit_code_stands_in_the_readme() -> None:
     assert all(f"hunkwise {name}" in README for name in COMMANDS)
     codes = README.split("Exit codes:")[1].split("JSON goes")[0]
-    assert all(re.search(rf"\b{code}\b", codes) for code in [*EXIT_BY_OUTCOME.values(), 2, 70])
+    assert all(
+        re.search(rf"\b{code}\b", codes) for code in [*EXIT_BY_OUTCOME.values(), EXIT_BUDGET, EXIT_INTERRUPTED, 2, 70]
+    )
 
 
 def test_every_module_has_its_responsibility_in_agents() -> None:

@@ -80,13 +80,21 @@ class ChatFault(StrEnum):
     UNKNOWN_MODEL = "unknown model"
     BAD_REQUEST = "request refused"
     CANCELLED = "cancelled"
+    BUDGET = "budget"
+    DEADLINE = "deadline"
 
 
 TRANSIENT = frozenset({ChatFault.RATE_LIMIT, ChatFault.OVERLOAD, ChatFault.TIMEOUT, ChatFault.CONNECTION})
 """Faults that another try may cure."""
 
-PERMANENT = frozenset({ChatFault.QUOTA, ChatFault.BAD_KEY, ChatFault.UNKNOWN_MODEL, ChatFault.CANCELLED})
-"""Faults that every further request of the run would meet again."""
+OF_KEY = frozenset({ChatFault.QUOTA, ChatFault.BAD_KEY})
+"""Faults of a key, which every further request under it would meet again."""
+
+UNAVAILABLE = TRANSIENT | OF_KEY | {ChatFault.UNKNOWN_MODEL, ChatFault.DEADLINE}
+"""Faults that say nothing of what was asked: the model could not be asked at all."""
+
+STEPS_DOWN = TRANSIENT | OF_KEY | {ChatFault.UNKNOWN_MODEL, ChatFault.MALFORMED, ChatFault.BAD_REQUEST}
+"""Faults after which another model may answer. A refusal is none: what was refused is not taken elsewhere."""
 
 
 class ChatError(HunkwiseError):

@@ -4,9 +4,11 @@ Ports are synchronous; each may be called from several threads unless it says ot
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
+from hunkwise.core.pricing import Price
+from hunkwise.core.resilience import Health
 from hunkwise.model.change import Change, ChangeRef
 from hunkwise.model.chat import ChatReply, ChatRequest, PromptPack
 from hunkwise.model.diff import FileDiff
@@ -115,6 +117,20 @@ class Clock(Protocol):
         ...
 
 
+T = TypeVar("T")
+
+
+class SharedHealth(Protocol):
+    """Keeps how well each model is, for all threads, and for other processes where it has a place for that."""
+
+    def change(self, name: str, step: Callable[[Health, float], tuple[T, Health]]) -> T:
+        """Replace the health of `name` by the one `step` makes of it and of the time, and return what it says.
+
+        One step at a time, whoever calls. The time is the store's own, so that all who share it mean the same.
+        """
+        ...
+
+
 class CodeHost(Protocol):
     """A code host that shows one pull request and takes what is said on it.
 
@@ -180,7 +196,11 @@ class CodeHost(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """All that a review needs; `chat` is None when the rules engine answers alone."""
+    """All that a review needs; `chat` is None when the rules engine answers alone.
+
+    `others` stand in for `chat`, in their order: those of its name are the same model under other keys, the rest are
+    fallback models. Without `health` a run knows of its models what it learns itself.
+    """
 
     changes: ChangeSource
     secrets: SecretScanner
@@ -191,3 +211,12 @@ class Ports:
     clock: Clock
     progress: Callable[[str], object]
     literals: Literals | None = None
+    others: tuple[ChatModel, ...] = ()
+    prices: Mapping[str, Price] = field(default_factory=dict)
+    health: SharedHealth | None = None
+
+    def close(self) -> None:
+        """Abort all requests under way and free the connections."""
+        for each in (self.chat, *self.others):
+            if each is not None:
+                each.close()

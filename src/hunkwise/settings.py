@@ -4,11 +4,38 @@ The list of settings is flat, so that each has one name everywhere: `fail_on` in
 `HUNKWISE_FAIL_ON` in the environment, `--fail-on` on the command line.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Patterns = tuple[str, ...]
+
+
+class Experiment(BaseModel):
+    """A share of all pull requests that another model, or another version of the prompt, reads."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    share: Annotated[float, Field(gt=0, le=1)]
+    model: Annotated[str, Field(min_length=1)] | None = None
+    prompt: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_text(cls, given: object) -> object:
+        """Read `model=NAME@0.1`, as the environment gives it."""
+        if not isinstance(given, str):
+            return given
+        what, _, share = given.rpartition("@")
+        name, _, value = what.partition("=")
+        return {name.strip(): value.strip(), "share": share.strip()}
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        """Refuse an experiment on nothing, or on two things at once: nobody could tell which of them it was."""
+        if (self.model is None) == (self.prompt is None):
+            raise ValueError("an experiment names a model or a prompt")
+        return self
 
 
 class Settings(BaseModel):
@@ -21,6 +48,9 @@ class Settings(BaseModel):
         description="llm asks a model; rules is the embedded engine; auto is llm when a key or base URL is set.",
     )
     model: Annotated[str, Field(min_length=1)] = Field("gpt-5-mini", description="The model's name at the endpoint.")
+    fallback_models: Patterns = Field(
+        (), description="Models at the same endpoint that stand in, in this order, while the model can't be asked."
+    )
     fail_on: Literal["high", "medium", "low", "never"] = Field("high", description="The lowest severity that blocks.")
     min_confidence: Annotated[float, Field(ge=0, le=1)] = Field(
         0.6, description="A model's finding below this confidence does not block; rules carry their own."
@@ -44,6 +74,25 @@ class Settings(BaseModel):
     )
     timeout_s: Annotated[float, Field(gt=0, le=600)] = Field(
         120.0, description="Seconds one request may take before it counts as failed."
+    )
+    deadline_s: Annotated[float, Field(gt=0, le=21_600)] = Field(
+        1800.0,
+        description="Seconds after which a run sends no request any more; what is unread then makes it incomplete.",
+    )
+    max_cost: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="US dollars that a run, and all runs of one pull request together, may cost."
+    )
+    max_tokens: Annotated[int, Field(gt=0)] | None = Field(
+        None, description="Tokens, of prompts and answers, that a run may use."
+    )
+    max_requests: Annotated[int, Field(gt=0)] | None = Field(None, description="Requests that a run may send.")
+    prices: Patterns = Field(
+        (),
+        description="Prices over the packaged ones: model=prompt/answer or model=prompt/cached/answer, USD a million.",
+    )
+    experiments: tuple[Experiment, ...] = Field(
+        (),
+        description="Shares of pull requests that another model or prompt reads: {model: m, share: 0.1} or prompt.",
     )
     privacy: Literal["secrets", "personal", "strict"] = Field(
         "secrets",
@@ -71,3 +120,10 @@ class Settings(BaseModel):
     skip_labels: Patterns = Field(
         (), description="Pull requests with one of these labels are skipped: whoever may label may skip the review."
     )
+
+    @model_validator(mode="after")
+    def _shares(self) -> Self:
+        """Refuse experiments that would share a pull request."""
+        if sum(each.share for each in self.experiments) > 1 + 1e-9:
+            raise ValueError("the shares of all experiments are more than 1 together")
+        return self

@@ -59,3 +59,20 @@ def test_a_fault_of_the_environment_or_an_option_names_where_it_stands() -> None
         load(None, {"HUNKWISE_MAX_TRIES": "many"}, {})
     with pytest.raises(ConfigurationError, match="option --fail-on: fail_on"):
         load(None, {}, {"fail_on": "sometimes"})
+
+
+def test_experiments_are_read_from_a_file_and_from_the_environment() -> None:
+    file = text("experiments:\n  - {model: m, share: 0.1}\n")
+    (given,) = load(file, {}, {}).experiments
+    (told,) = load(None, {"HUNKWISE_EXPERIMENTS": "model=m@0.1"}, {}).experiments
+    assert given == told
+
+
+@pytest.mark.parametrize("value", ["model=m", "model=m@2", "m@0.1", "prompt=new@0.1", "model=a@0.6,model=b@0.6"])
+def test_an_experiment_that_makes_no_sense_is_a_configuration_error(value: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"experiments|HUNKWISE|configuration"):
+        load(None, {"HUNKWISE_EXPERIMENTS": value}, {})
+
+
+def test_an_option_of_several_values_is_split_as_the_environment_is() -> None:
+    assert load(None, {}, {"fallback_models": "a, b"}).fallback_models == ("a", "b")

@@ -45,6 +45,10 @@ def test_a_model_that_is_down_leaves_rules_and_an_incomplete_verdict(
             "neutral": snapshot(
                 [
                     "#1 summary: ⚠️ hunkwise: incomplete",
+                    (
+                        "#1 - The model could not be asked: HOST answers 503: The server had an error while processing your "
+                        "request. (try again later)"
+                    ),
                     "#1 COMMENTED: 1 new finding on the lines below",
                     "#1 load.py:3 🔴 high: yaml.load builds arbitrary objects",
                     "check on head: neutral, incomplete: 4 of 4 hunks could not be reviewed, 1 annotations",
@@ -53,13 +57,17 @@ def test_a_model_that_is_down_leaves_rules_and_an_incomplete_verdict(
             "failure": snapshot(
                 [
                     "#1 summary: ⚠️ hunkwise: incomplete",
+                    (
+                        "#1 - The model could not be asked: HOST answers 503: The server had an error while processing your "
+                        "request. (try again later)"
+                    ),
                     "#1 COMMENTED: 1 new finding on the lines below",
                     "#1 load.py:3 🔴 high: yaml.load builds arbitrary objects",
                     "check on head: failure, incomplete: 4 of 4 hunks could not be reviewed, 1 annotations",
                 ]
             ),
         }
-        assert stage.picture() == expected[on_incomplete]
+        assert [each.replace(stage.model.host, "HOST") for each in stage.picture()] == expected[on_incomplete]
 
 
 def test_a_part_that_a_model_did_not_read_is_incomplete_and_its_findings_are_kept(tmp_path: Path) -> None:
@@ -76,9 +84,13 @@ def test_a_part_that_a_model_did_not_read_is_incomplete_and_its_findings_are_kep
         done = stage.opened()
         assert (done.code, done.outputs["outcome"], done.outputs["findings"]) == (0, "incomplete", "1")
         assert "1 of 2 hunks could not be reviewed" in done.summary
-        assert stage.picture() == snapshot(
+        assert [each.replace(stage.model.host, "HOST") for each in stage.picture()] == snapshot(
             [
                 "#1 summary: ⚠️ hunkwise: incomplete",
+                (
+                    "#1 - gpt-5-mini left 1 request without an answer: HOST answers 503: The server had an error while "
+                    "processing your request. (try again later)"
+                ),
                 "#1 COMMENTED: 1 new finding on the lines below",
                 "#1 app.py:30 🟠 medium: The rounding is wrong",
                 "check on head: neutral, incomplete: 1 of 2 hunks could not be reviewed, 1 annotations",

@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from fakes import DrivenClock, Script, ScriptedChat, answer, asked_ids, finding, reads_all
+from fakes import Script, ScriptedChat, answer, asked_ids, finding, reads_all
 from hunkwise.adapters.prompt_files import PromptFiles
 from hunkwise.core import packing
 from hunkwise.errors import ChatError, ChatFault, DetectorError
@@ -23,16 +23,12 @@ def chunk(*bodies: str) -> Chunk:
 def ask(
     script: Script,
     *chunks: Chunk,
-    clock: DrivenClock | None = None,
-    tries: int = 3,
     parallel: int = 1,
     seal: Callable[[str], Redacted] = Redacted,
 ) -> tuple[tuple[answering.Answered, ...], ScriptedChat]:
     chat = ScriptedChat(script)
-    asking = answering.Asking(
-        chat=chat, pack=PACK, seal=seal, clock=clock or DrivenClock(), max_tries=tries, max_parallel=parallel
-    )
-    return answering.all_chunks(chunks, asking), chat
+    asking = answering.Asking(chat=chat, pack=PACK, seal=seal, count=words, end=chat.close, max_parallel=parallel)
+    return answering.all_chunks(chunks, asking).chunks, chat
 
 
 def fails(fault: ChatFault, times: int = 1, retry_after_s: float | None = None) -> Script:
@@ -66,7 +62,6 @@ def test_a_malformed_answer_is_repaired_once_with_its_faults_named() -> None:
     assert got.unanswered == {}
     assert [message.role for message in chat.requests[1].messages] == ["system", "user", "assistant", "user"]
     assert "'approved' is a required property" in chat.requests[1].messages[-1].content.text
-    assert len(got.replies) == 2
 
 
 def test_a_second_malformed_answer_fails_the_chunk_and_keeps_its_sound_findings() -> None:
@@ -104,47 +99,6 @@ def test_a_hunk_never_acknowledged_fails_and_the_other_does_not() -> None:
     assert len(chat.requests) == 2
 
 
-@pytest.mark.parametrize("fault", [ChatFault.RATE_LIMIT, ChatFault.OVERLOAD, ChatFault.TIMEOUT, ChatFault.CONNECTION])
-def test_a_fault_that_may_pass_is_tried_again(fault: ChatFault) -> None:
-    (got,), chat = ask(fails(fault, 2), chunk("+x = 1"))
-    assert got.unanswered == {}
-    assert len(chat.requests) == 3
-    assert got.attempts == 3
-
-
-def test_the_server_s_wait_wins_and_ours_grows_within_its_bounds() -> None:
-    clock = DrivenClock()
-    ask(fails(ChatFault.RATE_LIMIT, 1, retry_after_s=7.5), chunk("+x = 1"), clock=clock)
-    assert clock.slept == [7.5]
-    clock = DrivenClock()
-    ask(fails(ChatFault.OVERLOAD, 9), chunk("+x = 1"), clock=clock, tries=10)
-    assert len(clock.slept) == 9
-    for number, slept in enumerate(clock.slept):
-        wanted = min(60.0, 2.0**number)
-        assert 0.75 * wanted <= slept <= 1.25 * wanted
-
-
-def test_a_server_that_wants_hours_is_not_waited_for() -> None:
-    clock = DrivenClock()
-    shown = chunk("+x = 1")
-    (got,), _ = ask(fails(ChatFault.RATE_LIMIT, 9, retry_after_s=3600), shown, clock=clock)
-    assert got.unanswered == {shown.passages[0].id: "rate limit: it said no"}
-    assert clock.slept == []
-
-
-@pytest.mark.parametrize("fault", [ChatFault.BAD_KEY, ChatFault.QUOTA, ChatFault.UNKNOWN_MODEL])
-def test_after_a_permanent_fault_nothing_more_is_asked(fault: ChatFault) -> None:
-    answers, chat = ask(fails(fault, 99), chunk("+x = 1"), chunk("+y = 2"), chunk("+z = 3"))
-    assert len(chat.requests) == 1
-    assert all(len(got.unanswered) == 1 for got in answers)
-
-
-def test_an_endpoint_never_reached_is_not_tried_for_every_chunk() -> None:
-    answers, chat = ask(fails(ChatFault.CONNECTION, 99), chunk("+x = 1"), chunk("+y = 2"), tries=2)
-    assert len(chat.requests) == 2
-    assert all("connection" in " ".join(got.unanswered.values()) for got in answers)
-
-
 def test_one_failed_request_costs_no_other_chunk() -> None:
     def script(request: ChatRequest, number: int) -> str:
         if "secret_word" in request.messages[1].content.text:
@@ -167,13 +121,67 @@ def test_too_much_at_once_is_asked_in_halves(fault: ChatFault) -> None:
     (got,), chat = ask(script, chunk("+a = 1", "+b = 2", "+c = 3", "+d = 4"))
     assert got.unanswered == {}
     assert len(chat.requests) == 7
-    assert got.attempts == 7
 
 
-def test_a_single_hunk_that_is_too_much_fails_by_name() -> None:
+@pytest.mark.parametrize("fault", [ChatFault.TRUNCATED, ChatFault.CONTEXT_OVERFLOW])
+def test_a_single_hunk_that_is_too_much_is_cut_and_read_when_all_of_it_was(fault: ChatFault) -> None:
+    def script(request: ChatRequest, number: int) -> str:
+        del number
+        text = request.messages[1].content.text
+        if "a = 1" in text and "d = 4" in text:
+            raise ChatError(fault, "too long")
+        here = [finding("d = 4")] if "d = 4" in text else []
+        return answer(asked_ids(request), *here)
+
+    shown = chunk("+a = 1\n+b = 2\n+c = 3\n+d = 4")
+    (got,), chat = ask(script, shown)
+    assert got.unanswered == {}
+    assert got.read_by == {shown.passages[0].id: "fake"}
+    assert [row.line for row in got.findings] == [4]
+    assert len(chat.requests) == 3
+
+
+def test_a_hunk_of_which_a_part_failed_is_not_read_and_keeps_its_findings() -> None:
+    def script(request: ChatRequest, number: int) -> str:
+        if number == 0:
+            raise ChatError(ChatFault.TRUNCATED, "too long")
+        if number == 1:
+            return answer(asked_ids(request), finding("a = 1"))
+        raise ChatError(ChatFault.REFUSAL, "no")
+
+    shown = chunk("+a = 1\n+b = 2\n+c = 3\n+d = 4")
+    (got,), _ = ask(script, shown)
+    assert got.unanswered == {shown.passages[0].id: "refusal: no"}
+    assert got.read_by == {}
+    assert [row.line for row in got.findings] == [1]
+
+
+def test_a_line_that_is_too_much_fails_by_name() -> None:
     shown = chunk("+a = 1")
     (got,), _ = ask(fails(ChatFault.TRUNCATED, 99), shown)
     assert got.unanswered == {shown.passages[0].id: "truncated answer: it said no"}
+
+
+def test_a_repair_that_fails_keeps_what_was_sound() -> None:
+    def script(request: ChatRequest, number: int) -> str:
+        del request
+        if number:
+            raise ChatError(ChatFault.OVERLOAD, "busy")
+        return json.dumps({"findings": [finding("total = 0")]})
+
+    shown = chunk("+total = 0")
+    (got,), _ = ask(script, shown)
+    assert [row.line for row in got.findings] == [1]
+    assert "no repair: model unavailable; rules only (overloaded: busy)" in got.unanswered[shown.passages[0].id]
+
+
+def test_the_first_chunk_asked_is_the_first_of_the_order_and_answers_keep_their_own() -> None:
+    chunks = [chunk("+x = 1"), chunk("+y = 2")]
+    chat = ScriptedChat()
+    asking = answering.Asking(chat=chat, pack=PACK, seal=Redacted, count=words, end=chat.close, max_parallel=1)
+    got = answering.all_chunks(chunks, asking, order=(1, 0))
+    assert [asked_ids(each) for each in chat.requests] == [[chunks[1].passages[0].id], [chunks[0].passages[0].id]]
+    assert [list(each.read_by) for each in got.chunks] == [[chunks[0].passages[0].id], [chunks[1].passages[0].id]]
 
 
 def test_when_the_detector_fails_nothing_is_sent() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hunkwise import render
+from hunkwise.core import verdict
 from hunkwise.model.finding import Severity
 from hunkwise.model.report import Outcome, ReviewReport
 from hunkwise.render import figures
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 
 EXIT_INCOMPLETE = 4
 """Exit code of an incomplete review where `on_incomplete` is failure: the command line's."""
+
+EXIT_BUDGET = 5
+"""The same where all that is missing was left unread because the budget ran out."""
+
+EXIT_STOPPED = 130
+"""Exit code of a run that a signal ended: the command line's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +52,17 @@ def finish(job: Job, done: Done, settings: Settings) -> int:
         job.runtime.say(notice.text)
     job.runtime.annotate(done.unsaid)
     job.runtime.say(render.verdict_line(report))
-    return exit_code(report.verdict.outcome, settings)
+    return exit_code(report, settings)
 
 
-def exit_code(outcome: Outcome, settings: Settings) -> int:
+def exit_code(report: ReviewReport, settings: Settings) -> int:
     """Return 0 for approve, 1 for block; incomplete fails the job only where `on_incomplete` says so."""
-    if outcome is Outcome.INCOMPLETE:
-        return EXIT_INCOMPLETE if settings.on_incomplete == "failure" else 0
-    return 1 if outcome is Outcome.BLOCK else 0
+    if report.stopped:
+        return EXIT_STOPPED
+    if report.verdict.outcome is Outcome.INCOMPLETE:
+        incomplete = EXIT_BUDGET if verdict.is_short_of_budget(report.ledger) else EXIT_INCOMPLETE
+        return incomplete if settings.on_incomplete == "failure" else 0
+    return 1 if report.verdict.outcome is Outcome.BLOCK else 0
 
 
 def _outputs(job: Job, report: ReviewReport) -> dict[str, str]:

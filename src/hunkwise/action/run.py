@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import TextIO
 
 from hunkwise import bootstrap
-from hunkwise.action import ending, merge_group, signals
+from hunkwise.action import ending, merge_group
 from hunkwise.action.ending import Job
-from hunkwise.bootstrap import gate, pulls
+from hunkwise.bootstrap import gate, pulls, signals
 from hunkwise.bootstrap.pulls import PullAccess
 from hunkwise.core import events
 from hunkwise.errors import ConfigurationError, PermissionDeniedError, UsageError

@@ -40,7 +40,9 @@ def load(text: ConfigText | None, environment: Mapping[str, str], options: Mappi
         values[key], places[key] = value, f"{PREFIX}{key.upper()} in the environment"
     for key, value in options.items():
         if value is not None:
-            values[key], places[key] = value, f"option --{key.replace('_', '-')}"
+            is_list = isinstance(value, str) and Settings.model_fields[key].default == ()
+            values[key] = _split(value) if is_list else value
+            places[key] = f"option --{key.replace('_', '-')}"
     try:
         return Settings(**values)
     except ValidationError as error:

@@ -49,8 +49,7 @@ def review(
     try:
         report = spine.run(ref, ports, chosen).report
     finally:
-        if ports.chat is not None:
-            ports.chat.close()
+        ports.close()
     for stage, spent in report.timings_ms.items():
         say(f"{stage}: {spent:.0f} ms", detail=True)
     return report

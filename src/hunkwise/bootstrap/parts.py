@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from hunkwise.bootstrap import address, gate
-from hunkwise.errors import ConfigurationError, UsageError
+from hunkwise.bootstrap import gate, models
+from hunkwise.errors import UsageError
 from hunkwise.model.change import ChangeRef, DiffText
-from hunkwise.ports import ChangeSource, ChatModel, Ports, RuleEngine
+from hunkwise.ports import ChangeSource, Ports, RuleEngine
 
 if TYPE_CHECKING:
     # pydantic takes 100 ms: for --help only its name is needed
@@ -35,21 +35,26 @@ def ports(
 
     `evidence` names SARIF files of other tools.
     """
+    from hunkwise.adapters import price_list  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.prompt_files import PromptFiles  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.syntax_rules import AstGrepLiterals  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.system_clock import SystemClock  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.token_counter import TiktokenCounter  # noqa: PLC0415  # late: start-up
 
+    chats = models.chats(chosen, environment)
     return Ports(
         changes=source,
         secrets=gate.scanner(environment),
         tokens=TiktokenCounter(),
         rules=_rules(evidence),
         prompts=PromptFiles(),
-        chat=_chat(chosen, environment),
+        chat=chats[0] if chats else None,
         clock=SystemClock(),
         progress=say,
         literals=AstGrepLiterals(),
+        others=chats[1:],
+        prices=price_list.packaged(),
+        health=models.health(environment),
     )
 
 
@@ -96,21 +101,3 @@ def wire(server: str | None, environment: Mapping[str, str]) -> Wire:
 def _server(api_url: str) -> str:
     """Return the address of the pages that belong to an API: api.github.com is beside github.com."""
     return api_url.removesuffix("/").removesuffix("/api/v3").replace("://api.", "://") or "https://github.com"
-
-
-def _chat(chosen: Settings, environment: Mapping[str, str]) -> ChatModel | None:
-    """Return the model to ask, or None for the embedded engine; raises ConfigurationError when it can't be asked."""
-    if chosen.engine == "rules" or (chosen.engine == "auto" and not gate.names_a_model(environment)):
-        return None
-    at, keys = address.of_models(environment), gate.provider_keys(environment)
-    if not keys and not isinstance(at, str):
-        names = "AZURE_OPENAI_API_KEY" if at else "OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server"
-        raise ConfigurationError("engine llm needs a model to ask", hint=f"set {names}")
-    from hunkwise.adapters.openai_chat import OpenAIChat  # noqa: PLC0415  # late: openai is slow to import
-
-    return OpenAIChat(
-        model=chosen.model,
-        api_key=keys[0] if keys else None,
-        base_url=at,
-        timeout_s=chosen.timeout_s,
-    )

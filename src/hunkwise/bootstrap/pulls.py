@@ -56,7 +56,14 @@ def pull_settings(
         raise ConfigurationError(f"the input config: {where}", hint="name a file of the base branch")
     name = next((each for each in ([config] if config else CONFIG_FILES) if each in overview.files), None)
     text = ConfigText(name=name, content=overview.files[name]) if name else None
-    return configuration.load(text, environment, options)
+    return on_trial(configuration.load(text, environment, options), overview, options)
+
+
+def on_trial(chosen: Settings, overview: Overview, options: Mapping[str, Any]) -> Settings:
+    """Return the settings with the experiment that takes the pull request; who names a model gets that one."""
+    from hunkwise.pipeline import experiment  # noqa: PLC0415  # late: start-up
+
+    return chosen if options.get("model") else experiment.applied(chosen, overview.pull.number)
 
 
 def pull_run(access: PullAccess, overview: Overview, chosen: Settings, state_keys: Sequence[str]) -> pull_review.Run:
@@ -88,8 +95,7 @@ def review_pull(
     try:
         return pull_review.reviewed(ref, run, ports, unasked)
     finally:
-        if ports.chat is not None:
-            ports.chat.close()
+        ports.close()
 
 
 def pulls_with_head(repo: str, found: FromWorkflowRun, environment: Mapping[str, str]) -> tuple[int, ...]:

@@ -63,7 +63,8 @@ class Pull:
         if self.config is None:
             chosen = pulls.pull_settings(overview, config=None, environment=os.environ, options=self.options)
         else:
-            chosen = bootstrap.settings(
+            given = bootstrap.settings(
                 self.ref, config=self.config, repo="", environment=os.environ, options=self.options
             )
+            chosen = pulls.on_trial(given, overview, self.options)
         return access, pulls.pull_run(access, overview, chosen, pulls.state_keys(os.environ))

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from hunkwise import bootstrap, render
-from hunkwise.bootstrap import gate
+from hunkwise.bootstrap import gate, signals
 from hunkwise.bootstrap.parts import Progress
+from hunkwise.cli import EXIT_INTERRUPTED
 from hunkwise.cli import target as targets
+from hunkwise.core import verdict
 from hunkwise.errors import UsageError
 from hunkwise.model.change import ChangeRef, PullRequest
 from hunkwise.model.report import Outcome, ReviewReport
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 EXIT_BY_OUTCOME = {Outcome.APPROVE: 0, Outcome.BLOCK: 1, Outcome.INCOMPLETE: 4}
 """Exit code of each outcome, the command line's contract."""
+
+EXIT_BUDGET = 5
+"""Exit code of a review that is incomplete only because the budget ran out."""
 
 MIN_WIDTH, MAX_WIDTH = 60, 140
 """Characters of a line of text: narrower breaks code, wider is hard to read."""
@@ -37,6 +42,7 @@ FORMATS = ("text", "json", "sarif", "markdown", "html")
 @click.option("--repo", default=".", metavar="DIR", help="The repository; the folder you stand in by default.")
 @click.option("--engine", type=click.Choice(["auto", "llm", "rules"]), help="Who reviews: auto by default.")
 @click.option("--model", metavar="M", help="The model's name at the endpoint.")
+@click.option("--max-cost", type=float, metavar="USD", help="What the requests may cost; no bound by default.")
 @click.option("--config", "config", metavar="FILE", help="A configuration file instead of the repository's own.")
 @click.option("--format", "style", type=click.Choice(FORMATS), default="text", help="What is written.")
 @click.option("--output", metavar="FILE", help="Where it is written; standard output by default.")
@@ -63,12 +69,22 @@ def command(target: str | None, **options: Any) -> int:  # noqa: ANN401  # click
     if options["show_prompts"]:
         _write(source.prompts(), options["output"])
         return 0
-    report = source.review()
+    with signals.as_interrupts():
+        report = source.review()
     _write(_rendered(report, options), options["output"])
     if options["page"]:
         _write(render.as_text(report, "html"), options["page"])
     if options["output"] and not options["quiet"]:
         click.echo(f"hunkwise: {render.verdict_line(report)} ({options['output']})", err=True)
+    return exit_code(report)
+
+
+def exit_code(report: ReviewReport) -> int:
+    """Return the exit code of a report: 1 wins over 5 over 4, and a signal over all."""
+    if report.stopped:
+        return EXIT_INTERRUPTED
+    if report.verdict.outcome is Outcome.INCOMPLETE and verdict.is_short_of_budget(report.ledger):
+        return EXIT_BUDGET
     return EXIT_BY_OUTCOME[report.verdict.outcome]
 
 
@@ -97,7 +113,7 @@ class _Local:
 
 
 def _source(ref: ChangeRef, options: dict[str, Any], say: Progress) -> _Source:
-    chosen = {key: options[key] for key in ("engine", "model", "fail_on")}
+    chosen = {key: options[key] for key in ("engine", "model", "fail_on", "max_cost")}
     if isinstance(ref, PullRequest):
         from hunkwise.cli.pull import Pull  # noqa: PLC0415  # only where a pull request is asked for
 

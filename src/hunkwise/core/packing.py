@@ -88,6 +88,26 @@ def split(chunk: Chunk) -> tuple[Chunk, ...]:
     return Chunk(passages=passages[:half]), Chunk(passages=passages[half:])
 
 
+def cut(passage: Passage, count: Callable[[str], int]) -> tuple[Passage, ...]:
+    """Cut a passage in two near its middle, where a scope opens if it can; () when it is one line."""
+    costs = [count(numbered(line) + "\n") for line in passage.lines]
+    if len(costs) < 2:
+        return ()
+    at = _cuts(passage.lines, costs, max(sum(costs) * 3 // 5, 1))[0][1]
+    parts = (passage.lines[:at], passage.lines[at:])
+    texts = [_framed(passage.path, passage.header, lines) for lines in parts]
+    return tuple(
+        replace(
+            passage,
+            id=f"{hashlib.sha256(text.encode()).hexdigest()[:ID_DIGITS]}-{passage.id}",
+            lines=lines,
+            text=text,
+            tokens=count(text),
+        )
+        for lines, text in zip(parts, texts, strict=True)
+    )
+
+
 def _fill(passages: Sequence[Passage], budget: int, *, one_file_each: bool) -> list[Chunk]:
     chunks: list[Chunk] = []
     open_passages: list[Passage] = []
@@ -110,7 +130,7 @@ def _passages(material: RedactedLines, budget: int, count: Callable[[str], int])
     if whole.tokens <= budget:
         return [whole]
     costs = [count(numbered(line) + "\n") for line in shown]
-    frame = count(_framed(material.path, material.hunk, []))
+    frame = count(_framed(material.path, material.hunk.header, []))
     cuts = _cuts(shown, costs, max(budget - frame - SEAM, 1))
     return [_passage(material, shown[first:last], count) for first, last in cuts]
 
@@ -161,7 +181,7 @@ def _shown(line: DiffLine, text: str) -> PassageLine:
 
 
 def _passage(material: RedactedLines, lines: Sequence[PassageLine], count: Callable[[str], int]) -> Passage:
-    text = _framed(material.path, material.hunk, lines)
+    text = _framed(material.path, material.hunk.header, lines)
     return Passage(
         id=hashlib.sha256(text.encode()).hexdigest()[:ID_DIGITS],
         key=material.key,
@@ -173,8 +193,8 @@ def _passage(material: RedactedLines, lines: Sequence[PassageLine], count: Calla
     )
 
 
-def _framed(path: str, hunk: Hunk, lines: Sequence[PassageLine]) -> str:
-    return "\n".join([f"file: {path}", hunk.header, *map(numbered, lines)])
+def _framed(path: str, header: str, lines: Sequence[PassageLine]) -> str:
+    return "\n".join([f"file: {path}", header, *map(numbered, lines)])
 
 
 def _unique(passages: Sequence[Passage]) -> list[Passage]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from hunkwise.model.finding import Finding, Severity
-from hunkwise.model.ledger import HunkState, Ledger
+from hunkwise.model.ledger import UNREAD_BUDGET, HunkState, Ledger
 from hunkwise.model.report import Outcome, Verdict
 
 
@@ -36,6 +36,12 @@ def decide(
     if failed:
         return Verdict(outcome=Outcome.INCOMPLETE, reasons=(*unread, *lifted))
     return Verdict(outcome=Outcome.APPROVE, reasons=(_approving_reason(findings, ledger, gate), *lifted))
+
+
+def is_short_of_budget(ledger: Ledger) -> bool:
+    """Whether all that is missing was left unread because the budget ran out."""
+    failed = [entry for entry in ledger.entries if entry.state is HunkState.FAILED]
+    return bool(failed) and all((entry.reason or "").startswith(UNREAD_BUDGET) for entry in failed)
 
 
 def blocks(finding: Finding, gate: Gate) -> bool:

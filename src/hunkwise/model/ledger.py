@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+UNREAD_BUDGET = "unread: budget"
+"""How the reason of a hunk begins that was left out because the budget was used up."""
+
 
 class HunkState(StrEnum):
     """How a hunk ended. Unread hunks are `failed`; `Entry.unread` tells them apart."""

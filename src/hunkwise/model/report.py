@@ -56,7 +56,10 @@ class PromptId:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewReport:
-    """One review. `diff` holds redacted display text, so that a renderer may show any line of it."""
+    """One review. `diff` holds redacted display text, so that a renderer may show any line of it.
+
+    `stopped` tells that a signal ended the run; what was read until then is in here.
+    """
 
     version: str
     engine: str
@@ -72,3 +75,4 @@ class ReviewReport:
     usage: Usage
     notices: tuple[Notice, ...]
     timings_ms: Mapping[str, float]
+    stopped: bool = False

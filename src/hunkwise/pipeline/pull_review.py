@@ -15,7 +15,7 @@ from hunkwise.model.memory import Memory
 from hunkwise.model.publication import Annotation, CheckOutput, Conclusion, ReviewEvent
 from hunkwise.model.pull import Overview, OwnComment
 from hunkwise.model.report import Outcome, ReviewReport, Verdict
-from hunkwise.pipeline import publish, pull_notices, review
+from hunkwise.pipeline import experiment, publish, pull_notices, review
 from hunkwise.pipeline.publish import Channels, Ended
 from hunkwise.pipeline.review import Reviewed
 from hunkwise.ports import CodeHost, Ports
@@ -90,8 +90,10 @@ def begin(
 
 def reviewed(ref: ChangeRef, run: Run, ports: Ports, unasked: str | None = None) -> Reviewed:
     """Review the pull request; nothing is said yet. `unasked` says why no model is asked although one is wanted."""
-    trusts = run.overview.pull.author_may_write
-    return review.run(ref, ports, run.settings, run.before, trusts_author=trusts, unasked=unasked)
+    pull = run.overview.pull
+    found = review.run(ref, ports, run.settings, run.before, trusts_author=pull.author_may_write, unasked=unasked)
+    told = experiment.notices(run.settings, pull.number) if unasked is None else ()
+    return replace(found, report=replace(found.report, notices=(*told, *found.report.notices)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +117,12 @@ def complete(run: Run, allowed: Channels, review_it: Callable[[], Reviewed], hur
     """
     why: str | None = STOPPED
     try:
-        done = publish_all(run, review_it(), allowed)
-        why = None
+        found = review_it()
+        if found.report.stopped:
+            done = Done(report=found.report, unsaid=())  # the check first: there is no time to plan what is not said
+        else:
+            done = publish_all(run, found, allowed)
+            why = None
     except HunkwiseError as error:
         why = f"{error.message}. {error.hint}".strip()
         raise

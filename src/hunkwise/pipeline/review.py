@@ -1,6 +1,6 @@
 """The spine: from a reference to a report. Dry runs, the command line and everything later share it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hunkwise import __version__
@@ -13,20 +13,24 @@ from hunkwise.core import (
     reconcile,
     redact,
     reuse,
+    risk,
     verdict,
 )
 from hunkwise.core.bookkeeping import End, Reading
 from hunkwise.core.reconcile import Before, Reconciled
-from hunkwise.errors import ChatFault, ConfigurationError
-from hunkwise.model.change import ChangeRef
+from hunkwise.model.change import ChangeRef, Notice
 from hunkwise.model.chat import Message, PromptPack, Redacted
 from hunkwise.model.finding import Severity
 from hunkwise.model.ledger import HunkState
-from hunkwise.model.material import HunkKey
+from hunkwise.model.material import Chunk, HunkKey
 from hunkwise.model.report import PromptId, ReviewReport
-from hunkwise.pipeline import answer, gather, outgoing, preparing, tally
+from hunkwise.pipeline import answer, gateway, gather, outgoing, preparing, tally
+from hunkwise.pipeline.candidates import Candidates
+from hunkwise.pipeline.gateway import Gateway
+from hunkwise.pipeline.gateway import told as told_by_gateway
 from hunkwise.pipeline.preparing import Prepared
-from hunkwise.ports import ChatModel, Ports
+from hunkwise.ports import Ports
+from hunkwise.render import figures
 from hunkwise.settings import Settings
 
 
@@ -70,7 +74,8 @@ def run(
     embedded = gather.rule_findings(prepared.diff, prepared.gathered, prepared.chosen, heads, ports.rules)
     watch.lap("rules")
     keys = hunk_keys.by_hunk(prepared.gathered.lines_by_key.values())
-    answers = _answers(prepared, keys, before, ports, settings, unasked)
+    hit_paths = frozenset(each.file for each in embedded)
+    answers = _answers(prepared, _Told(keys=keys, before=before, hit_paths=hit_paths), ports, settings, unasked)
     watch.lap("answer")
     tallied, pack = answers.tally, answers.pack
     ranked, merged = ranking.rank([*prepared.gathered.secrets, *embedded, *tallied.findings])
@@ -93,8 +98,23 @@ def run(
         usage=tallied.usage,
         notices=(*preparing.notices(prepared), *tallied.notices),
         timings_ms=watch.laps,
+        stopped=tallied.stopped,
     )
     return Reviewed(report=report, reconciled=reconciled, reading=reading, material=answers.material, heads=heads)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What is known of the hunks before a model is asked: their keys, earlier runs, files in which a rule hit."""
+
+    keys: Mapping[HunkKey, str]
+    before: Before
+    hit_paths: frozenset[str]
+
+    @property
+    def spent_usd(self) -> float:
+        """What earlier runs cost, as far as it is known."""
+        return (self.before.memory.spent_usd or 0.0) if self.before.memory else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,21 +126,16 @@ class _Answers:
     material: str
 
 
-def _answers(
-    prepared: Prepared,
-    keys: Mapping[HunkKey, str],
-    before: Before,
-    ports: Ports,
-    settings: Settings,
-    unasked: str | None,
-) -> _Answers:
+def _answers(prepared: Prepared, told: _Told, ports: Ports, settings: Settings, unasked: str | None) -> _Answers:
     """Answer every chosen hunk: by what an earlier run read, else by a model, else by the rules."""
     wants_model = ports.chat is not None or unasked is not None
     pack = ports.prompts.load("review", settings.prompt_version) if wants_model else None
-    material = hunk_keys.material(pack.sha256, settings.model, pack.parameters) if pack else ""
-    reused = reuse.reuse(before.memory, material, prepared.chosen, keys, prepared.gathered.lines_by_key)
+    readers = "|".join((settings.model, *settings.fallback_models))  # what one of them read need not be read again
+    material = hunk_keys.material(pack.sha256, readers, pack.parameters) if pack else ""
+    reused = reuse.reuse(told.before.memory, material, prepared.chosen, told.keys, prepared.gathered.lines_by_key)
     fresh = replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in reused.hunks))
-    asked = _ask_model(fresh, pack, ports.chat, ports, settings) if pack and ports.chat else _by_rules(fresh, unasked)
+    models = gateway.opened(ports, settings, told.spent_usd)
+    asked = _ask_models(fresh, pack, models, told, ports, settings) if pack and models else _by_rules(fresh, unasked)
     again = dict.fromkeys(reused.hunks, End(state=HunkState.CACHED, by=reuse.INCREMENTAL))
     summed = replace(asked, findings=(*reused.findings, *asked.findings), ends={**asked.ends, **again})
     return _Answers(tally=summed, pack=pack, material=material)
@@ -137,30 +152,50 @@ def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Mes
 def _by_rules(prepared: Prepared, unasked: str | None) -> tally.Tally:
     end = End(state=HunkState.REVIEWED, by="rules")
     if unasked is not None:
-        end = End(state=HunkState.FAILED, by="rules", reason=f"{tally.ONLY_RULES} ({unasked})")
+        end = End(state=HunkState.FAILED, by="rules", reason=f"{answer.ONLY_RULES} ({unasked})")
     return tally.Tally(ends=dict.fromkeys(prepared.chosen, end))
 
 
-def _ask_model(prepared: Prepared, pack: PromptPack, chat: ChatModel, ports: Ports, settings: Settings) -> tally.Tally:
+def _ask_models(
+    prepared: Prepared, pack: PromptPack, models: Gateway, told: _Told, ports: Ports, settings: Settings
+) -> tally.Tally:
+    """Ask the models for every chunk, the most valuable first."""
     packed = _packed(prepared, ports, settings)
+    ports.progress(_announced(packed.chunks, pack, models))
+
+    def end() -> None:
+        models.close()
+        ports.clock.wake()
+
     asking = answer.Asking(
-        chat=chat,
+        chat=models,
         pack=pack,
         seal=_seal(prepared),
-        clock=ports.clock,
-        max_tries=settings.max_tries,
+        count=ports.tokens.count,
+        end=end,
         max_parallel=settings.max_parallel,
+        listen=Candidates(pack.schema, _seal(prepared), ports.progress).listen,
     )
-    count = len(packed.chunks)
-    ports.progress(f"asking {chat.name}: {count} request{'' if count == 1 else 's'}")
-    answers = answer.all_chunks(packed.chunks, asking)
-    fault = asking.stop.fault
-    if fault is not None and fault.fault is ChatFault.UNKNOWN_MODEL and not any(each.replies for each in answers):
-        raise ConfigurationError(fault.message, hint=fault.hint) from fault
+    answers = answer.all_chunks(packed.chunks, asking, risk.order(packed.chunks, told.hit_paths))
     key_by_id = {passage.id: passage.key for chunk in packed.chunks for passage in chunk.passages}
-    summed = tally.add_up(answers, key_by_id, chat.name, fault)
+    summed = tally.add_up(answers.chunks, key_by_id, models.attempts)
     unread = {left.key: End(state=HunkState.FAILED, reason=f"unread: {left.reason}") for left in packed.left_out}
-    return outgoing.redacted(replace(summed, ends={**summed.ends, **unread}), _seal(prepared))
+    notices = (*(STOPPED,) * answers.stopped, *told_by_gateway.notices(models))
+    summed = replace(summed, ends={**summed.ends, **unread}, notices=notices, stopped=answers.stopped)
+    return outgoing.redacted(summed, _seal(prepared))
+
+
+STOPPED = Notice(code="stopped", text="The run was stopped before it was complete; this is what was read until then.")
+"""What the report of a stopped run says first."""
+
+
+def _announced(chunks: Sequence[Chunk], pack: PromptPack, models: Gateway) -> str:
+    """Return the line that says what is going to be asked, and the most it can cost."""
+    first = models.models[0]
+    overhead = models.estimate.tokens(pack.system) + models.estimate.tokens(pack.user)
+    most = models.estimate.whole(chunks, overhead, pack.parameters.max_output_tokens, first.price)
+    cost = f", at most {figures.money(most.usd)}" if first.price else ""
+    return f"asking {models.name}: {figures.plural(len(chunks), 'request')}{cost}"
 
 
 def _packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Packed:

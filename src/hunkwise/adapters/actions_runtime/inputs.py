@@ -11,7 +11,10 @@ from pydantic import SecretStr
 
 from hunkwise.errors import UsageError
 
-SETTINGS = ("engine", "model", "fail_on", "min_confidence", "on_incomplete", "review_event", "max_comments")
+SETTINGS = (
+    *("engine", "model", "fallback_models", "max_cost", "fail_on", "min_confidence"),
+    *("on_incomplete", "review_event", "max_comments"),
+)
 """Settings that are inputs too, under the same name with dashes."""
 
 ENVIRONMENT = {

@@ -1,0 +1,15 @@
+"""Prices from the package's dated table, `prices.yml`."""
+
+from functools import lru_cache
+from importlib import resources
+
+import yaml
+
+from hunkwise.core.pricing import Price
+
+
+@lru_cache(maxsize=1)
+def packaged() -> dict[str, Price]:
+    """Return the price of each model in the table."""
+    content = yaml.safe_load((resources.files("hunkwise") / "prices.yml").read_text("utf-8"))
+    return {name: Price(**figures) for name, figures in content["models"].items()}

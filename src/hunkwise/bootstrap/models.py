@@ -1,0 +1,55 @@
+"""The models that may be asked: the chosen one under each key, then the fallback models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from hunkwise.bootstrap import address, gate
+from hunkwise.errors import ConfigurationError
+from hunkwise.ports import ChatModel, SharedHealth
+
+if TYPE_CHECKING:
+    # pydantic takes 100 ms: for --help only its name is needed
+    from hunkwise.settings import Settings
+
+
+def chats(chosen: Settings, environment: Mapping[str, str]) -> tuple[ChatModel, ...]:
+    """Return the models in the order in which they are asked, none for the embedded engine.
+
+    Raises ConfigurationError when the engine is one that needs a model and none can be asked.
+    """
+    if chosen.engine == "rules" or (chosen.engine == "auto" and not gate.names_a_model(environment)):
+        return ()
+    at, keys = address.of_models(environment), gate.provider_keys(environment)
+    if not keys and not isinstance(at, str):
+        names = "AZURE_OPENAI_API_KEY" if at else "OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server"
+        raise ConfigurationError("engine llm needs a model to ask", hint=f"set {names}")
+    from hunkwise.adapters.openai_chat import OpenAIChat  # noqa: PLC0415  # late: openai is slow to import
+
+    first, *others = dict.fromkeys(keys) or (None,)
+    made: list[ChatModel] = []
+    for model in dict.fromkeys((chosen.model, *chosen.fallback_models)):
+        chat = OpenAIChat(model=model, api_key=first, base_url=at, timeout_s=chosen.timeout_s)
+        made += [chat, *(chat.with_key(key) for key in others)]
+    return tuple(made)
+
+
+def health(environment: Mapping[str, str]) -> SharedHealth | None:
+    """Return what is known of models from run to run, None without a folder for it."""
+    folder = environment.get("HUNKWISE_CACHE_DIR", "")
+    if not folder:
+        return None
+    from hunkwise.adapters.health_file import HealthFile  # noqa: PLC0415  # late: start-up
+
+    at = environment.get(address.AZURE_ENDPOINT, "") or environment.get(address.BASE_URL, "")
+    return HealthFile(Path(folder), _host(at.strip()))
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2] or "api.openai.com"
+    except ValueError:
+        return "unknown"

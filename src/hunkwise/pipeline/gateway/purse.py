@@ -1,0 +1,65 @@
+"""The budget of a run under one lock: what is set aside before a request, and booked after it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from hunkwise.core import budgeting
+from hunkwise.core.budgeting import Account, Amount, Budget
+from hunkwise.errors import ChatError, ChatFault
+
+
+class Receipt:
+    """What a request turned out to use; nothing unless it is told."""
+
+    def __init__(self) -> None:
+        self.used = Amount()
+
+
+class Purse:
+    """The one account of a run."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._account = Account(budget=budget)
+        self._changed = threading.Condition()
+        self.refusal: str | None = None
+        """Why the first request was refused that did not fit."""
+
+    @property
+    def booked(self) -> Amount:
+        """What all requests that have ended used."""
+        return self._account.booked
+
+    @contextmanager
+    def paying(self, wanted: Amount, check: Callable[[], None]) -> Iterator[Receipt]:
+        """Set `wanted` aside while a request is under way; raises ChatError (BUDGET) when it does not fit any more.
+
+        Requests under way may turn out cheaper than what is set aside for them: until they have ended, who fits only
+        then waits. `check` raises what ends such a wait.
+        """
+        self._reserve(wanted, check)
+        receipt = Receipt()
+        try:
+            yield receipt
+        finally:
+            with self._changed:
+                self._account = budgeting.settled(self._account, wanted, receipt.used)
+                self._changed.notify_all()
+
+    def wake(self) -> None:
+        """Have those who wait look whether the run has ended."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def _reserve(self, wanted: Amount, check: Callable[[], None]) -> None:
+        with self._changed:
+            while True:
+                check()
+                refusal = budgeting.refusal(self._account, wanted)
+                if refusal is not None:
+                    self.refusal = self.refusal or refusal
+                    raise ChatError(ChatFault.BUDGET, refusal)
+                if not budgeting.must_wait(self._account, wanted):
+                    break
+                self._changed.wait()
+            self._account = budgeting.reserved(self._account, wanted)
