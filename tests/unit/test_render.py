@@ -17,7 +17,7 @@ from report_builder import report
 def test_each_format_is_had_by_its_name(style: str, begins: str) -> None:
     shown = render.as_text(report(), style)
     assert shown.lower().startswith(begins)
-    assert "hunkwise" in shown
+    assert "src/app/users.py" in shown
 
 
 def test_the_verdict_is_one_line_of_the_text() -> None:
