@@ -45,6 +45,8 @@ def main() -> int:
     parser.add_argument("--clean", nargs="*", type=Path, default=[])
     chosen = parser.parse_args()
     scanner = DetectSecretsScanner()
+    if not chosen.sample.is_file() and not chosen.clean:
+        sys.exit(f"there is no sample {chosen.sample}, and no --clean tree was named: nothing to measure")
     if chosen.sample.is_file():
         recall(chosen.sample, scanner)
     for folder in chosen.clean:

@@ -150,7 +150,7 @@ def test_every_format_is_written_to_a_file_and_standard_output_stays_empty(clone
 
 
 def test_a_secret_on_an_added_line_blocks_and_is_shown_nowhere(clone: Clone) -> None:
-    token = "ghp_" + "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bD1fH3jL5"[:36]
+    token = f"ghp_{''.join(chr(97 + n * 7 % 26) + str(n % 10) for n in range(18))}"  # none in this file itself
     clone.write({"app.py": f'import api\n\n\nclient = api.Client("{token}")\n'})
     for style in ("text", "json", "sarif", "markdown", "html"):
         done = hunkwise("review", "--format", style, "-v", cwd=clone.folder)
@@ -211,6 +211,9 @@ def test_quiet_prints_the_verdict_alone(clone: Clone) -> None:
         (["review", "--repo", "/"], 2, "not a git repository"),
         (["review", "--repo", "/nowhere"], 2, "/nowhere"),
         (["reviw"], 2, "reviw"),
+        (["review", ".."], 2, "is a variable empty?"),
+        (["review", ""], 2, "names no commit"),
+        (["review", "https://github.com/owner/repo/issues/7"], 2, "owner/repo#N"),
     ],
 )
 def test_a_user_s_mistake_is_one_clear_line(clone: Clone, arguments: list[str], code: int, said: str) -> None:

@@ -7,6 +7,7 @@ that no clone can have a command run; it runs without a shell, and without hunkw
 import json
 import os
 import shlex
+import shutil
 import subprocess
 
 from hunkwise.errors import ConfigurationError, DetectorError
@@ -32,6 +33,8 @@ class CommandScanner:
             raise ConfigurationError(f"{VARIABLE} is no command: {error}") from error
         if not self._arguments:
             raise ConfigurationError(f"{VARIABLE} names no command")
+        if shutil.which(self._arguments[0]) is None:
+            raise ConfigurationError(f"{VARIABLE}: there is no command {self._arguments[0]}")
 
     def scan(self, text: str) -> tuple[SecretSpan, ...]:
         """Return spans of all values, sorted, not overlapping; raises DetectorError."""

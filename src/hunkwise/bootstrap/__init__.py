@@ -45,6 +45,8 @@ def review(
     """Review the change `ref` names; `evidence` names SARIF files of other tools."""
     from hunkwise.pipeline import review as spine  # noqa: PLC0415  # late: it imports the parsers
 
+    if chosen.engine == "auto" and "model" in chosen.model_fields_set and not gate.names_a_model(environment):
+        say(f"the model {chosen.model} is not asked: there is no key and no base URL (OPENAI_API_KEY, OPENAI_BASE_URL)")
     ports = parts.ports(parts.changes(ref), chosen, environment, say, evidence)
     try:
         report = spine.run(ref, ports, chosen).report

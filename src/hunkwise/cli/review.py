@@ -60,6 +60,10 @@ def command(target: str | None, **options: Any) -> int:  # noqa: ANN401  # click
     a diff file, - for a diff on standard input, or a pull request: owner/repo#N or its address.
     """
     ref = targets.reference(target, options["repo"])
+    if options["output"] == "-":
+        options["output"] = None
+    if options["page"] is not None and options["page"] == options["output"]:
+        raise UsageError("--html and --output name the same file")
     _check_output("--output", options["output"])
     _check_output("--html", options["page"])
     say = _progress(quiet=options["quiet"], verbose=options["verbose"])

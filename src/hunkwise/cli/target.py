@@ -24,6 +24,7 @@ def reference(target: str | None, repo: str) -> ChangeRef:
     pull = _pull_request(target)
     if pull is not None:
         return pull
+    _refuse_what_names_nothing(target)
     path = Path(target)
     if path.is_file():
         return DiffText(name=target, content=_read(path))
@@ -32,6 +33,16 @@ def reference(target: str | None, repo: str) -> ChangeRef:
     if path.is_dir() and ".." not in target:
         raise UsageError(f"{target} is a folder", hint=f"to review its working tree: hunkwise review --repo {target}")
     return CommitRange(repo=repo, spec=target)
+
+
+def _refuse_what_names_nothing(target: str) -> None:
+    """Refuse what would be read as something else: an empty variable in `$A..$B` is HEAD..HEAD, which is empty."""
+    if not target.strip(". \t"):
+        raise UsageError(f"TARGET {target!r} names no commit", hint="is a variable empty? give A..B, or leave it out")
+    if "://" in target or "#" in target:
+        raise UsageError(
+            f"{target} is no pull request", hint="give owner/repo#N, or https://github.com/owner/repo/pull/N"
+        )
 
 
 def _pull_request(target: str) -> PullRequest | None:

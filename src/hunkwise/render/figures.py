@@ -3,10 +3,18 @@
 from collections.abc import Callable
 from math import ceil
 
-from hunkwise.model.report import ModelUsage, Usage
+from hunkwise.model.report import ModelUsage, ReviewReport, Usage
 
 UNKNOWN = "not known"
 """What stands for a figure that nobody gave; never 0."""
+
+
+def masked(report: ReviewReport) -> str:
+    """Return how many secrets were masked, and of which types; empty where there was none."""
+    by_type = report.redactions_by_type
+    if not by_type:
+        return ""
+    return f"{plural(sum(by_type.values()), 'secret')} masked: {', '.join(sorted(by_type))}"
 
 
 def number(value: float | None) -> str:

@@ -150,7 +150,8 @@ def _ledger(report: ReviewReport, keep: int) -> tuple[str, str]:
 def _counts(report: ReviewReport) -> str:
     ledger = report.ledger
     counts = ", ".join(f"{ledger.count(state)} {state.value}" for state in HunkState if ledger.count(state))
-    return f"**{figures.plural(len(ledger.entries), 'hunk')}**: {counts or 'nothing to read'}"
+    masked = sanitise.inline(figures.masked(report))
+    return f"**{figures.plural(len(ledger.entries), 'hunk')}**: {counts or 'nothing to read'}{masked and f'; {masked}'}"
 
 
 def _reasons(report: ReviewReport, state: HunkState, words: str, keep: int) -> Iterator[str]:

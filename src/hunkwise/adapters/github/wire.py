@@ -54,7 +54,9 @@ class Wire:
         ca_file: str = "",
     ) -> None:
         if not token.strip():
-            raise ConfigurationError("there is no token for GitHub", hint="set github-token, or GITHUB_TOKEN")
+            raise ConfigurationError(
+                "there is no token for GitHub", hint="set GITHUB_TOKEN (the action's input github-token)"
+            )
         self._address = address.read(api_url, graphql_url)
         self._auth = Auth.Token(token.strip())
         self._ca_file = ca_file

@@ -1,4 +1,4 @@
-"""Keys in stores of secrets, each by its own library, which is an extra: `pip install hunkwise[vault]`.
+"""Keys in stores of secrets, each by its own library, which is an extra: `pip install '.[vault]'`.
 
 Each library finds its own address and credentials (VAULT_ADDR and VAULT_TOKEN, AWS and Google Cloud as they always do).
 """
@@ -78,7 +78,8 @@ def _library(name: str, extra: str) -> ModuleType:
         return importlib.import_module(name)
     except ImportError as error:
         raise ConfigurationError(
-            f"HUNKWISE_KEY_STORE needs the library {name.partition('.')[0]}", hint=f"pip install 'hunkwise[{extra}]'"
+            f"HUNKWISE_KEY_STORE needs the library {name.partition('.')[0]}",
+            hint=f"it is an extra: pip install '.[{extra}]'",
         ) from error
 
 
