@@ -184,11 +184,11 @@ def test_two_pull_requests_on_one_head_share_no_better_check_than_the_worse_of_t
                 "#1 app.py:30 🟠 medium: The rounding is wrong",
                 "#1 app.py:50 🔵 low: The naming is wrong",
                 "#2 summary: ✅ hunkwise: approve",
-                "#2 - Pull request 1 has the same head commit and is blocked, so the check fails here too.",
+                "#2 - Pull request 1 has the same head commit and is blocked.",
                 "#2 COMMENTED: 1 new finding on the lines below",
                 "#2 app.py:50 🔵 low: The naming is wrong",
                 "check on head: failure, block: 1 finding at or above high, 3 annotations",
-                "check on head: failure, approve: 1 hunk reviewed, 1 finding, none of them blocks, 1 annotations",
+                "check on head: failure, Pull request 1 has the same head commit and is blocked., 1 annotations",
             ]
         )
 

@@ -107,6 +107,7 @@ def test_without_a_key_rules_speak_and_nothing_is_approved(tmp_path: Path) -> No
         assert stage.picture() == snapshot(
             [
                 "#1 summary: ⚠️ hunkwise: incomplete",
+                "#1 - The change edits .hunkwise.yml; what rules this review is the base's version.",
                 "#1 COMMENTED: 1 new finding on the lines below",
                 "#1 load.py:3 🔴 high: yaml.load builds arbitrary objects",
                 "check on head: neutral, incomplete: 5 of 5 hunks could not be reviewed, 1 annotations",

@@ -65,7 +65,9 @@ def test_without_checks_a_commit_status_gates(tmp_path: Path) -> None:
         stage.run.token = stage.github.token("actions", without("checks"))
         done = stage.opened()
         assert done.code == 1
-        assert "The token may not write checks (checks: write), so the verdict stands in a commit status." in done.log
+        assert (
+            "The check could not be concluded (does the token have checks: write?): see the commit status." in done.log
+        )
         assert "::error file=app.py,line=10," in done.log
         assert stage.picture() == snapshot(
             [

@@ -155,6 +155,7 @@ def test_the_head_configures_nothing(tmp_path: Path) -> None:
         assert stage.picture() == snapshot(
             [
                 "#1 summary: ⛔ hunkwise: block",
+                "#1 - The change edits .hunkwise.yml; what rules this review is the base's version.",
                 "#1 - 2 further findings stand in this summary alone (max\\_comments).",
                 "#1 COMMENTED: 1 new finding on the lines below, 2 more in the summary",
                 "#1 app.py:10 🔴 high: The tax is wrong",

@@ -85,7 +85,7 @@ def _ruling(prepared: Prepared) -> tuple[Notice, ...]:
     edited = [name for name in RULING_FILES if name in names]
     if not edited or prepared.change.source == "diff" or prepared.change.head is None:
         return ()
-    text = f"The change edits what rules its review: {', '.join(edited)}. For this review the base's version counts."
+    text = f"The change edits {', '.join(edited)}; what rules this review is the base's version."
     return (Notice(code="policy-edited", text=text),)
 
 

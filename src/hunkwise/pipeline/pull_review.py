@@ -234,7 +234,7 @@ def _shared(own: Conclusion, overview: Overview) -> tuple[Conclusion, tuple[Noti
     failed = [numbers[each.external_id] for each in overview.checks if each.external_id in numbers and each.has_failed]
     if not failed or own is Conclusion.FAILURE:
         return own, ()
-    text = f"Pull request {failed[-1]} has the same head commit and is blocked, so the check fails here too."
+    text = f"Pull request {failed[-1]} has the same head commit and is blocked."
     return Conclusion.FAILURE, (Notice(code="shared-head", text=text),)
 
 
