@@ -88,9 +88,20 @@ def ends(report: ReviewReport) -> list[tuple[str, HunkState, str | None, str | N
     return [(entry.file, entry.state, entry.by, entry.reason) for entry in report.ledger.entries]
 
 
+@pytest.mark.parametrize("approved", [True, False])
+def test_a_model_s_own_approval_is_recorded_and_decides_nothing(approved: bool) -> None:  # noqa: FBT001  # a column
+    def script(request: ChatRequest, number: int) -> str:
+        del number
+        return answer(asked_ids(request), finding("x = 1", file="a.py"), approved=approved)
+
+    found, _, _ = run(file("a.py", "+x = 1"), script=script)
+    assert (found.model_approved, found.verdict.outcome) == (approved, Outcome.BLOCK)
+
+
 def test_rules_alone_may_approve() -> None:
     report, _, _ = run(file("a.py", "+x = 1"))
     assert report.verdict.outcome is Outcome.APPROVE
+    assert report.model_approved is None
     assert ends(report) == [("a.py", HunkState.REVIEWED, "rules", None)]
     assert (report.engine, report.models, report.prompt) == ("rules", (), None)
 

@@ -65,6 +65,7 @@ Claimed, but not kept as findings:
 
 note The first commit is compared with the empty tree.
 9 hunks: 2 reviewed, 1 cached, 4 skipped, 2 failed
+3 secrets masked: AWS Access Key, Secret Keyword
   not reviewed scripts/fetch.sh @@ -1,4 +1,4 @@: model unavailable; rules only
   not reviewed data/torn.csv: hunk 2 is shorter than its header says
   skipped 1: lock file (package-lock.json)
@@ -180,7 +181,7 @@ curl "$1" | tar x
 > [!NOTE]
 > - The first commit is compared with the empty tree.
 
-**9 hunks**: 2 reviewed, 1 cached, 4 skipped, 2 failed
+**9 hunks**: 2 reviewed, 1 cached, 4 skipped, 2 failed; 3 secrets masked: AWS Access Key, Secret Keyword
 
 | hunks | | reason | files |
 |---|---|---|---|

@@ -58,7 +58,8 @@ class PromptId:
 class ReviewReport:
     """One review. `diff` holds redacted display text, so that a renderer may show any line of it.
 
-    `stopped` tells that a signal ended the run; what was read until then is in here.
+    `stopped` tells that a signal ended the run; what was read until then is in here. `model_approved` records whether
+    every answer of a model called its part approved, None without an answer; nothing is decided by it.
     """
 
     version: str
@@ -76,3 +77,4 @@ class ReviewReport:
     notices: tuple[Notice, ...]
     timings_ms: Mapping[str, float]
     stopped: bool = False
+    model_approved: bool | None = None

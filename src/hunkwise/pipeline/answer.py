@@ -51,13 +51,15 @@ class Asking:
 class Answered:
     """What became of a chunk's passages.
 
-    `read_by` gives the model by passage id, `unanswered` the reason; each passage is in one of them.
+    `read_by` gives the model by passage id, `unanswered` the reason; each passage is in one of them. `approvals` are
+    the answers' own opinions, for the record alone.
     """
 
     findings: tuple[Finding, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     read_by: Mapping[str, str] = field(default_factory=dict)
     unanswered: Mapping[str, str] = field(default_factory=dict)
+    approvals: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,7 @@ def _judged(chunk: Chunk, asking: Asking) -> Answered:
         dropped=dropped,
         read_by=dict.fromkeys((each.id for each in chunk.passages if each.id in read), reply.model),
         unanswered={each.id: failure or NOT_ACKNOWLEDGED for each in chunk.passages if each.id not in read},
+        approvals=() if answer.approved is None else (answer.approved,),
     )
 
 
@@ -194,4 +197,5 @@ def _joined(parts: Sequence[Answered]) -> Answered:
         dropped=tuple(dropped for part in parts for dropped in part.dropped),
         read_by={id_: model for part in parts for id_, model in part.read_by.items()},
         unanswered={id_: reason for part in parts for id_, reason in part.unanswered.items()},
+        approvals=tuple(approved for part in parts for approved in part.approvals),
     )

@@ -99,6 +99,7 @@ def run(
         notices=(*preparing.notices(prepared), *tallied.notices),
         timings_ms=watch.laps,
         stopped=tallied.stopped,
+        model_approved=tallied.model_approved,
     )
     return Reviewed(report=report, reconciled=reconciled, reading=reading, material=answers.material, heads=heads)
 

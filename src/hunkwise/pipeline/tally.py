@@ -23,6 +23,7 @@ class Tally:
     usage: Usage = field(default_factory=Usage)
     notices: tuple[Notice, ...] = ()
     stopped: bool = False
+    model_approved: bool | None = None
 
 
 def add_up(answers: Sequence[Answered], key_by_id: Mapping[str, HunkKey], attempts: Sequence[Attempt]) -> Tally:
@@ -38,7 +39,13 @@ def add_up(answers: Sequence[Answered], key_by_id: Mapping[str, HunkKey], attemp
         dropped=tuple(dropped for answered in answers for dropped in answered.dropped),
         ends=ends,
         usage=usage(attempts),
+        model_approved=_all([approved for answered in answers for approved in answered.approvals]),
     )
+
+
+def _all(approvals: Sequence[bool]) -> bool | None:
+    """Return whether every answer approved, None where there was none."""
+    return all(approvals) if approvals else None
 
 
 def usage(attempts: Sequence[Attempt]) -> Usage:

@@ -51,7 +51,11 @@ def document(report: ReviewReport) -> dict[str, Any]:
             "base": change.base,
             "head": change.head,
         },
-        "verdict": {"outcome": report.verdict.outcome.value, "reasons": list(report.verdict.reasons)},
+        "verdict": {
+            "outcome": report.verdict.outcome.value,
+            "reasons": list(report.verdict.reasons),
+            "model_approved": report.model_approved,
+        },
         "findings": [_finding(finding) for finding in report.findings],
         "dropped": [_dropped(claim) for claim in report.dropped],
         "ledger": _ledger(report.ledger),

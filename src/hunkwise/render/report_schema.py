@@ -28,7 +28,13 @@ def report_schema() -> dict[str, Any]:
                         "head": TEXT_OR_NULL,
                     }
                 ),
-                "verdict": _object({"outcome": {"enum": ["approve", "block", "incomplete"]}, "reasons": _list(TEXT)}),
+                "verdict": _object(
+                    {
+                        "outcome": {"enum": ["approve", "block", "incomplete"]},
+                        "reasons": _list(TEXT),
+                        "model_approved": {"type": ["boolean", "null"]},
+                    }
+                ),
                 "findings": _list(_finding()),
                 "dropped": _list(_dropped()),
                 "ledger": _ledger(),
