@@ -127,7 +127,7 @@ def test_a_store_without_its_library_names_the_extra(place: str, monkeypatch: py
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ConfigurationError) as caught:
         read(HUNKWISE_KEY_STORE=place)
-    assert f"hunkwise[{place.partition(':')[0]}]" in caught.value.hint
+    assert f"'.[{place.partition(':')[0]}]'" in caught.value.hint
 
 
 @pytest.mark.parametrize("place", ["nowhere:x", "vault:", "x"])

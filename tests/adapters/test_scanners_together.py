@@ -116,6 +116,6 @@ def test_no_command_is_a_mistake_of_configuration(command: str) -> None:
         CommandScanner(command)
 
 
-def test_a_command_that_is_not_there_is_an_error() -> None:
-    with pytest.raises(DetectorError):
-        CommandScanner("/no/such/scanner").scan("x")
+def test_a_command_that_is_not_there_is_refused_before_anything_is_read() -> None:
+    with pytest.raises(ConfigurationError, match="there is no command /no/such/scanner"):
+        CommandScanner("/no/such/scanner")
