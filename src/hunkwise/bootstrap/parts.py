@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from hunkwise.settings import Settings
 
 
+PUBLIC_SERVER = "https://github.com"
+PUBLIC_API = "https://api.github.com"
+"""Where GitHub itself is; an Enterprise Server has its API below its own address."""
+
+
 class Progress(Protocol):
     """Tells a person what happens; `detail` is for those who asked for it."""
 
@@ -88,7 +93,8 @@ def wire(server: str | None, environment: Mapping[str, str]) -> Wire:
     own = environment.get("GITHUB_SERVER_URL", "") or _server(api_url)
     if server is not None and server.lower() != own.lower():
         # a token must not follow an address into another host's hands
-        raise UsageError(f"{server} is not {own}", hint=f"for an Enterprise Server: GITHUB_API_URL={server}/api/v3")
+        api = PUBLIC_API if server == PUBLIC_SERVER else f"{server}/api/v3"
+        raise UsageError(f"{server} is not {own}", hint=f"set GITHUB_API_URL={api}, and a token of that host")
     return Wire(
         token=environment.get("GITHUB_TOKEN", ""),
         clock=SystemClock(),
@@ -100,4 +106,4 @@ def wire(server: str | None, environment: Mapping[str, str]) -> Wire:
 
 def _server(api_url: str) -> str:
     """Return the address of the pages that belong to an API: api.github.com is beside github.com."""
-    return api_url.removesuffix("/").removesuffix("/api/v3").replace("://api.", "://") or "https://github.com"
+    return api_url.removesuffix("/").removesuffix("/api/v3").replace("://api.", "://") or PUBLIC_SERVER
