@@ -17,7 +17,7 @@ import loopback_streams as streams
 from hunkwise.core.partial import findings_so_far
 from loopback_answers import Answer
 from loopback_model import LoopbackModel
-from narrow_gate import Gate
+from narrow_gate import Gate, clock
 
 CHUNKS, ANSWER_S = 60, 3.0
 LOADS = ((60, 16), (60, 8), (16, 16))
@@ -58,7 +58,9 @@ def schedule(chunks: int, pool: int) -> float:
 def through(gate: Gate) -> int:
     """Return the requests that a hundred chunks take through a narrow gate."""
     with LoopbackModel(gate) as server:
-        report = stage.reviewed(stage.diff(100), [stage.chat(server)], max_parallel=64, deadline_s=20_000)
+        report = stage.reviewed(
+            stage.diff(100), [stage.chat(server)], clock=clock(), max_parallel=64, deadline_s=20_000
+        )
         if len(report.findings) != 100:
             raise RuntimeError("the review is not whole")
         return len(server.requests)

@@ -1,4 +1,4 @@
-"""A hundred chunks against an endpoint that admits few requests a minute; a minute is 0.6 s here."""
+"""A hundred chunks against an endpoint that admits few requests a minute; a minute is 2.4 s here."""
 
 import pytest
 
@@ -6,7 +6,7 @@ import gateway_stage as stage
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.report import ReviewReport
 from loopback_model import LoopbackModel
-from narrow_gate import Gate
+from narrow_gate import Gate, clock
 
 CHUNKS = 100
 
@@ -22,7 +22,9 @@ def test_a_hundred_chunks_pass_a_narrow_gate_with_few_requests_in_vain(
 ) -> None:
     gate = Gate(tells=tells, slides=slides, asks_to_wait=asks_to_wait)
     with LoopbackModel(gate) as server:
-        report = stage.reviewed(stage.diff(CHUNKS), [stage.chat(server)], max_parallel=pool, deadline_s=20_000)
+        report = stage.reviewed(
+            stage.diff(CHUNKS), [stage.chat(server)], clock=clock(), max_parallel=pool, deadline_s=20_000
+        )
         sent = len(server.requests)
     require_whole(report)
     assert sent <= most, f"{gate.refused} refused"
