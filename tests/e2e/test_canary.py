@@ -131,6 +131,39 @@ def test_no_secret_reaches_the_model_or_anything_that_is_left(script: Script, tm
 
 
 @pytest.mark.slow
+def test_no_secret_that_another_tool_found_is_told(tmp_path: Path) -> None:
+    rows = "".join(f"+first = {number}\n" for number in range(len(SECRETS)))
+    diff = f"diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@ -0,0 +1,{len(SECRETS)} @@\n{rows}"
+    results = [
+        {
+            "ruleId": f"leak-{number}",
+            "message": {"text": each.text},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": "a.py"},
+                        "region": {"startLine": number + 1},
+                    }
+                }
+            ],
+        }
+        for number, each in enumerate(SECRETS)
+    ]
+    run_of_tool = {"tool": {"driver": {"name": "leaks"}}, "results": results}
+    evidence = json.dumps({"version": "2.1.0", "runs": [run_of_tool]})
+    (tmp_path / "change.diff").write_text(diff, "utf-8")
+    folder = tmp_path / "given"
+    folder.mkdir()
+    (folder / "leaks.sarif").write_text(evidence, "utf-8")
+    for style in FORMATS:
+        options = ("--engine", "rules", "--format", style, "--evidence", str(folder / "leaks.sarif"), "-v")
+        done = run(tmp_path, "review", "change.diff", *options)
+        assert done.returncode == 0, done.stderr[-2000:]
+        assert "redacted:" in done.stdout, style
+        assert not survivors(done.stdout + done.stderr)
+
+
+@pytest.mark.slow
 def test_no_secret_is_in_what_show_prompts_prints(tmp_path: Path) -> None:
     (tmp_path / "change.diff").write_text(change(), "utf-8")
     done = run(tmp_path, "review", "change.diff", "--show-prompts", "-v")
