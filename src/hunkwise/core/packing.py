@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from hunkwise.model.diff import DiffLine, Hunk
-from hunkwise.model.material import Chunk, HunkKey, Passage, PassageLine
+from hunkwise.model.material import Chunk, ContextPiece, HunkKey, Passage, PassageLine, QueryType, Tier
 
 ID_DIGITS = 16
 """Hex digits of the SHA-256 that names a passage: its author can't place it inside the text it names."""
@@ -24,12 +24,18 @@ SEAM = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedactedLines:
-    """A selected hunk with its masked lines (one text per line of `hunk.lines`) and the path as shown."""
+    """A selected hunk with its masked lines (one text per line of `hunk.lines`) and the path as shown.
+
+    `context` is what it needs to be understood, the most useful first.
+    """
 
     key: HunkKey
     path: str
     hunk: Hunk
     texts: tuple[str, ...]
+    query_type: QueryType = QueryType.CODE
+    tier: Tier = Tier.STRONG
+    context: tuple[ContextPiece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +196,8 @@ def _passage(material: RedactedLines, lines: Sequence[PassageLine], count: Calla
         lines=tuple(lines),
         text=text,
         tokens=count(text),
+        query_type=material.query_type,
+        tier=material.tier,
     )
 
 

@@ -8,7 +8,7 @@ after it is composed.
 from collections.abc import Callable, Sequence
 
 from hunkwise.model.chat import Message, PromptPack, Redacted
-from hunkwise.model.material import Passage
+from hunkwise.model.material import Chunk, Passage
 
 Seal = Callable[[str], Redacted]
 """The redaction gate: the only way from text to a message."""
@@ -20,9 +20,9 @@ MAX_FAULTS = 10
 """Faults of an answer that are named in a repair request."""
 
 
-def review(passages: Sequence[Passage], pack: PromptPack, seal: Seal) -> tuple[Message, ...]:
-    """Return the messages that ask for a review of `passages`; the system message is the same for all requests."""
-    hunks = "\n\n".join(_wrapped(passage) for passage in passages)
+def review(chunk: Chunk, pack: PromptPack, seal: Seal) -> tuple[Message, ...]:
+    """Return the messages that ask for a review of `chunk`; the system message is the same for all requests."""
+    hunks = "\n\n".join(_wrapped(passage) for passage in chunk.passages)
     before, _, after = pack.user.partition("{{hunks}}")
     return (
         Message(role="system", content=seal(pack.system)),

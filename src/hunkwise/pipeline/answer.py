@@ -110,7 +110,7 @@ def _ask(chunk: Chunk, asking: Asking, cuts: int) -> Answered:
 def _judged(chunk: Chunk, asking: Asking) -> Answered:
     """Return what an answer says, repaired once where it must be; raises ChatError, DetectorError."""
     hear = asking.listen(chunk) if asking.listen is not None else None
-    asked = prompting.review(chunk.passages, asking.pack, asking.seal)
+    asked = prompting.review(chunk, asking.pack, asking.seal)
     reply = asking.chat.complete(_request(asked, asking.pack), hear)
     answer = parsing.answer(reply.text, asking.pack.schema, f"model:{reply.model}")
     claims, failure = answer.findings, ""

@@ -147,7 +147,7 @@ def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Mes
     prepared = preparing.prepare(ref, ports, settings)
     pack = ports.prompts.load("review", settings.prompt_version)
     packed = _packed(prepared, ports, settings)
-    return tuple(prompting.review(chunk.passages, pack, _seal(prepared)) for chunk in packed.chunks)
+    return tuple(prompting.review(chunk, pack, _seal(prepared)) for chunk in packed.chunks)
 
 
 def _by_rules(prepared: Prepared, unasked: str | None) -> tally.Tally:

@@ -5,17 +5,33 @@ Ports are synchronous; each may be called from several threads unless it says ot
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from hunkwise.core.pricing import Price
-from hunkwise.core.resilience import Health
 from hunkwise.model.change import Change, ChangeRef
 from hunkwise.model.chat import ChatReply, ChatRequest, PromptPack
 from hunkwise.model.diff import FileDiff
 from hunkwise.model.finding import RuleHit, SecretSpan
 from hunkwise.model.material import LiteralPlace
-from hunkwise.model.publication import CheckOutput, Conclusion, InlineComment, ReviewEvent, Written
-from hunkwise.model.pull import CheckRun, Overview, OwnComment, Thread
+from hunkwise.ports.code_host import CodeHost
+from hunkwise.ports.stores import Cache, Embedder, SharedHealth
+
+__all__ = [
+    "Cache",
+    "ChangeSource",
+    "ChatModel",
+    "Clock",
+    "CodeHost",
+    "Embedder",
+    "Hear",
+    "Literals",
+    "Ports",
+    "Prompts",
+    "RuleEngine",
+    "SecretScanner",
+    "SharedHealth",
+    "TokenCounter",
+]
 
 
 class ChangeSource(Protocol):
@@ -117,89 +133,13 @@ class Clock(Protocol):
         ...
 
 
-T = TypeVar("T")
-
-
-class SharedHealth(Protocol):
-    """Keeps how well each model is, for all threads, and for other processes where it has a place for that."""
-
-    def change(self, name: str, step: Callable[[Health, float], tuple[T, Health]]) -> T:
-        """Replace the health of `name` by the one `step` makes of it and of the time, and return what it says.
-
-        One step at a time, whoever calls. The time is the store's own, so that all who share it mean the same.
-        """
-        ...
-
-
-class CodeHost(Protocol):
-    """A code host that shows one pull request and takes what is said on it.
-
-    Reads raise HostError (PermissionDeniedError, NotOnHostError). Writes return what became of them and raise nothing:
-    a paid review must survive any of them. A write that creates takes a `marker` that its body holds: after an answer
-    that leaves open whether it happened, the host is searched for the marker before anything is sent again.
-    """
-
-    def overview(self, files: Sequence[str]) -> Overview:
-        """Return the pull request, those of `files` its base branch has, and what was said before."""
-        ...
-
-    def head_sha(self) -> str:
-        """Return the head commit as it is now."""
-        ...
-
-    def may_comment(self, head_sha: str) -> bool:
-        """Whether the token may write on the pull request; asked by a comment that can't be valid."""
-        ...
-
-    def may_write(self, login: str) -> bool:
-        """Whether a person has write permission to the repository; False where the host does not say."""
-        ...
-
-    def open_check(self, name: str, head_sha: str, external_id: str, known: CheckRun | None) -> CheckRun | None:
-        """Open a check run, or `known` again; None where the token may not."""
-        ...
-
-    def conclude_check(self, check: CheckRun, conclusion: Conclusion, output: CheckOutput) -> Written:
-        """Conclude a check run, with all annotations."""
-        ...
-
-    def set_status(self, name: str, head_sha: str, conclusion: Conclusion, description: str) -> Written:
-        """Set a commit status: what is left where checks are denied."""
-        ...
-
-    def create_review(
-        self, head_sha: str, event: ReviewEvent, body: str, comments: Sequence[InlineComment], marker: str
-    ) -> Written:
-        """Post one review with all `comments`, or nothing of it."""
-        ...
-
-    def create_file_comment(self, head_sha: str, path: str, body: str, marker: str) -> Written:
-        """Comment on a whole file."""
-        ...
-
-    def create_comment(self, body: str, marker: str) -> Written:
-        """Comment in the conversation."""
-        ...
-
-    def update_comment(self, comment: OwnComment, body: str) -> Written:
-        """Replace the text of a comment."""
-        ...
-
-    def resolve(self, threads: Sequence[Thread]) -> tuple[Written, ...]:
-        """Resolve threads; DONE only where the host shows them resolved."""
-        ...
-
-    def minimize(self, threads: Sequence[Thread]) -> tuple[Written, ...]:
-        """Fold the first comments of threads as outdated; DONE only where the host shows them folded."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """All that a review needs; `chat` is None when the rules engine answers alone.
 
     `others` stand in for `chat`, in their order: those of its name are the same model under other keys, the rest are
-    fallback models. Without `health` a run knows of its models what it learns itself.
+    fallback models. Without `health` a run knows of its models what it learns itself; without `cache` it remembers no
+    answer of another run, and without `embedder` none that is merely near.
     """
 
     changes: ChangeSource
@@ -214,6 +154,8 @@ class Ports:
     others: tuple[ChatModel, ...] = ()
     prices: Mapping[str, Price] = field(default_factory=dict)
     health: SharedHealth | None = None
+    cache: Cache | None = None
+    embedder: Embedder | None = None
 
     def close(self) -> None:
         """Abort all requests under way and free the connections."""
