@@ -7,6 +7,7 @@ after it is composed.
 
 from collections.abc import Callable, Sequence
 
+from hunkwise.core import briefing, few_shot
 from hunkwise.model.chat import Message, PromptPack, Redacted
 from hunkwise.model.material import Chunk, Passage
 
@@ -21,13 +22,19 @@ MAX_FAULTS = 10
 
 
 def review(chunk: Chunk, pack: PromptPack, seal: Seal) -> tuple[Message, ...]:
-    """Return the messages that ask for a review of `chunk`; the system message is the same for all requests."""
+    """Return the messages that ask for a review of `chunk`; the system message is the same for all of its kind."""
     hunks = "\n\n".join(_wrapped(passage) for passage in chunk.passages)
-    before, _, after = pack.user.partition("{{hunks}}")
+    user = briefing.filled(pack.user, {"also": briefing.also(pack, chunk), "hunks": hunks})
     return (
-        Message(role="system", content=seal(pack.system)),
-        Message(role="user", content=seal(f"{before}{hunks}{after}")),
+        Message(role="system", content=seal(briefing.system(pack, chunk))),
+        Message(role="user", content=seal(user)),
     )
+
+
+def cache_key(chunk: Chunk, pack: PromptPack) -> str:
+    """Return what names the requests that begin as one about `chunk` does (64 characters at most, as OpenAI takes)."""
+    query_type, language = few_shot.kind(chunk)
+    return f"hunkwise-{pack.name}-{pack.sha256[:16]}-{query_type.value}-{language}"
 
 
 def repair(asked: Sequence[Message], answer: str, faults: Sequence[str], seal: Seal) -> tuple[Message, ...]:

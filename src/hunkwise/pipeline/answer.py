@@ -141,7 +141,7 @@ def _request(messages: tuple[Message, ...], pack: PromptPack, chunk: Chunk) -> C
         schema_name=f"hunkwise_{pack.name}",
         schema=pack.schema,
         parameters=pack.parameters,
-        cache_key=f"hunkwise-{pack.name}-{pack.sha256[:16]}",
+        cache_key=prompting.cache_key(chunk, pack),
         tier=chunk.tier,
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from hunkwise import __version__
 from hunkwise.core import (
     bookkeeping,
+    briefing,
     hunk_keys,
     packing,
     prompting,
@@ -24,7 +25,7 @@ from hunkwise.model.finding import Severity
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import Chunk, HunkKey
 from hunkwise.model.report import PromptId, ReviewReport
-from hunkwise.pipeline import answer, gateway, gather, outgoing, preparing, routing, tally
+from hunkwise.pipeline import answer, briefed, gateway, gather, outgoing, preparing, routing, tally
 from hunkwise.pipeline.candidates import Candidates
 from hunkwise.pipeline.gateway import Gateway
 from hunkwise.pipeline.gateway import told as told_by_gateway
@@ -87,7 +88,7 @@ def run(
         version=__version__,
         engine="rules" if ports.chat is None else "llm",
         models=tuple(tallied.usage.by_model),
-        prompt=_prompt_id(pack) if pack and ports.chat else None,
+        prompt=_prompt_id(pack, tallied) if pack and ports.chat else None,
         change=replace(prepared.change, diff=b"", generated=frozenset(), unread=(), policies={}),
         diff=prepared.gathered.shown,
         verdict=verdict.decide(reconciled.findings, ledger, gate(settings), reconciled.dismissed),
@@ -104,8 +105,8 @@ def run(
     return Reviewed(report=report, reconciled=reconciled, reading=reading, material=answers.material, heads=heads)
 
 
-def _prompt_id(pack: PromptPack) -> PromptId:
-    return PromptId(name=pack.name, version=pack.version, sha256=pack.sha256)
+def _prompt_id(pack: PromptPack, tallied: tally.Tally) -> PromptId:
+    return PromptId(name=pack.name, version=pack.version, sha256=pack.sha256, examples=tallied.examples)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +135,7 @@ class _Answers:
 def _answers(prepared: Prepared, told: _Told, ports: Ports, settings: Settings, unasked: str | None) -> _Answers:
     """Answer every chosen hunk: by what an earlier run read, else by a model, else by the rules."""
     wants_model = ports.chat is not None or unasked is not None
-    pack = ports.prompts.load("review", settings.prompt_version) if wants_model else None
+    pack = briefed.pack(prepared, ports, settings) if wants_model else None
     readers = "|".join(
         filter(None, (settings.model, *settings.fallback_models, settings.cheap_model))
     )  # what one of them read need not be read again
@@ -153,8 +154,8 @@ def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Mes
     prepared = preparing.prepare(ref, ports, settings)
     heads = ports.changes.head_files(ref, prepared.change, preparing.paths(prepared))
     prepared = routing.routed(prepared, heads, ports, settings)
-    pack = ports.prompts.load("review", settings.prompt_version)
     packed = _packed(prepared, ports, settings)
+    pack, _ = briefed.exemplified(briefed.pack(prepared, ports, settings), packed.chunks, ports, settings)
     return tuple(prompting.review(chunk, pack, _seal(prepared)) for chunk in packed.chunks)
 
 
@@ -170,6 +171,7 @@ def _ask_models(
 ) -> tally.Tally:
     """Ask the models for every chunk, the most valuable first."""
     packed = _packed(prepared, ports, settings)
+    pack, examples = briefed.exemplified(pack, packed.chunks, ports, settings)
     ports.progress(_announced(packed.chunks, pack, models))
 
     def end() -> None:
@@ -190,7 +192,9 @@ def _ask_models(
     summed = tally.add_up(answers.chunks, key_by_id, models.attempts)
     unread = {left.key: End(state=HunkState.FAILED, reason=f"unread: {left.reason}") for left in packed.left_out}
     notices = (*(STOPPED,) * answers.stopped, *told_by_gateway.notices(models))
-    summed = replace(summed, ends={**summed.ends, **unread}, notices=notices, stopped=answers.stopped)
+    summed = replace(
+        summed, ends={**summed.ends, **unread}, notices=notices, stopped=answers.stopped, examples=examples
+    )
     return outgoing.redacted(summed, _seal(prepared))
 
 
@@ -201,7 +205,8 @@ STOPPED = Notice(code="stopped", text="The run was stopped before it was complet
 def _announced(chunks: Sequence[Chunk], pack: PromptPack, models: Gateway) -> str:
     """Return the line that says what is going to be asked, and the most it can cost."""
     first = models.models[0]
-    overhead = models.estimate.tokens(pack.system) + models.estimate.tokens(pack.user)
+    systems = {briefing.system(pack, chunk) for chunk in chunks}
+    overhead = max(map(models.estimate.tokens, systems), default=0) + models.estimate.tokens(pack.user)
     most = models.estimate.whole(chunks, overhead, pack.parameters.max_output_tokens, first.price)
     cost = f", at most {figures.money(most.usd)}" if first.price else ""
     return f"asking {models.name}: {figures.plural(len(chunks), 'request')}{cost}"
