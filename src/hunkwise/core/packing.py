@@ -5,15 +5,12 @@ Hunks keep the order of the diff within their folder, so that what belongs toget
 same change always gives the same requests.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from hunkwise.core import wrapping
 from hunkwise.model.diff import DiffLine, Hunk
 from hunkwise.model.material import Chunk, ContextPiece, HunkKey, Passage, PassageLine, QueryType, Tier
-
-ID_DIGITS = 16
-"""Hex digits of the SHA-256 that names a passage: its author can't place it inside the text it names."""
 
 EARLIEST_CUT = 0.5
 """A part of a split hunk is at least this share of the budget, unless the hunk ends."""
@@ -78,8 +75,8 @@ def pack(
 
 
 def numbered(line: PassageLine) -> str:
-    """Return `line` as the model sees it: number, sign, bar, code."""
-    return f"{line.number}{line.sign}|{line.text}"
+    """Return `line` as the model sees it: number, sign, bar, code with nothing hidden."""
+    return f"{line.number}{line.sign}|{wrapping.shown(line.text)}"
 
 
 def split(chunk: Chunk) -> tuple[Chunk, ...]:
@@ -105,7 +102,7 @@ def cut(passage: Passage, count: Callable[[str], int]) -> tuple[Passage, ...]:
     return tuple(
         replace(
             passage,
-            id=f"{hashlib.sha256(text.encode()).hexdigest()[:ID_DIGITS]}-{passage.id}",
+            id=f"{wrapping.identifier(text)}-{passage.id}",
             lines=lines,
             text=text,
             tokens=count(text),
@@ -189,7 +186,7 @@ def _shown(line: DiffLine, text: str) -> PassageLine:
 def _passage(material: RedactedLines, lines: Sequence[PassageLine], count: Callable[[str], int]) -> Passage:
     text = _framed(material.path, material.hunk.header, lines)
     return Passage(
-        id=hashlib.sha256(text.encode()).hexdigest()[:ID_DIGITS],
+        id=wrapping.identifier(text),
         key=material.key,
         path=material.path,
         header=material.hunk.header,
@@ -202,17 +199,13 @@ def _passage(material: RedactedLines, lines: Sequence[PassageLine], count: Calla
 
 
 def _framed(path: str, header: str, lines: Sequence[PassageLine]) -> str:
-    return "\n".join([f"file: {path}", header, *map(numbered, lines)])
+    return "\n".join([f"file: {wrapping.shown(path)}", header, *map(numbered, lines)])
 
 
 def _unique(passages: Sequence[Passage]) -> list[Passage]:
     """Give equal passages (one file twice in a diff) ids of their own."""
-    seen: dict[str, int] = {}
-    unique: list[Passage] = []
-    for passage in passages:
-        nth = seen[passage.id] = seen.get(passage.id, 0) + 1
-        unique.append(passage if nth == 1 else replace(passage, id=f"{passage.id}-{nth}"))
-    return unique
+    ids = wrapping.unique(passage.id for passage in passages)
+    return [replace(passage, id=id_) for passage, id_ in zip(passages, ids, strict=True)]
 
 
 def _folder(path: str) -> str:

@@ -1,14 +1,14 @@
 """Compose the messages of a request.
 
-Everything of the change is wrapped in delimiters that carry the id of what they wrap: the first 16 hex digits of its
-SHA-256, which its author can't place inside the text itself. Each message passes the redaction gate as a whole,
-after it is composed.
+Everything of the change is wrapped, datum by datum (`core.wrapping`). Each message passes the redaction gate as a
+whole, after it is composed.
 """
 
 from collections.abc import Callable, Sequence
 
+from hunkwise.core import wrapping
 from hunkwise.model.chat import Message, PromptPack, Redacted
-from hunkwise.model.material import Chunk, Passage
+from hunkwise.model.material import Chunk
 
 Seal = Callable[[str], Redacted]
 """The redaction gate: the only way from text to a message."""
@@ -22,7 +22,7 @@ MAX_FAULTS = 10
 
 def review(chunk: Chunk, pack: PromptPack, seal: Seal) -> tuple[Message, ...]:
     """Return the messages that ask for a review of `chunk`; the system message is the same for all requests."""
-    hunks = "\n\n".join(_wrapped(passage) for passage in chunk.passages)
+    hunks = "\n\n".join(wrapping.wrapped(wrapping.Kind.HUNK, each.id, each.text) for each in chunk.passages)
     before, _, after = pack.user.partition("{{hunks}}")
     return (
         Message(role="system", content=seal(pack.system)),
@@ -42,7 +42,3 @@ def repair(asked: Sequence[Message], answer: str, faults: Sequence[str], seal: S
         Message(role="assistant", content=seal(answer[:MAX_ECHO_CHARS])),
         Message(role="user", content=seal(request)),
     )
-
-
-def _wrapped(passage: Passage) -> str:
-    return f'<hunk id="{passage.id}">\n{passage.text}\n</hunk id="{passage.id}">'
