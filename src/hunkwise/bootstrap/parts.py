@@ -58,6 +58,7 @@ def ports(
         progress=say,
         literals=AstGrepLiterals(),
         others=chats[1:],
+        cheap=models.cheap(chosen, environment),
         prices=price_list.packaged(),
         health=models.health(environment),
     )

@@ -111,13 +111,13 @@ def _judged(chunk: Chunk, asking: Asking) -> Answered:
     """Return what an answer says, repaired once where it must be; raises ChatError, DetectorError."""
     hear = asking.listen(chunk) if asking.listen is not None else None
     asked = prompting.review(chunk, asking.pack, asking.seal)
-    reply = asking.chat.complete(_request(asked, asking.pack), hear)
+    reply = asking.chat.complete(_request(asked, asking.pack, chunk), hear)
     answer = parsing.answer(reply.text, asking.pack.schema, f"model:{reply.model}")
     claims, failure = answer.findings, ""
     if answer.faults:
         again = prompting.repair(asked, reply.text, answer.faults, asking.seal)
         try:
-            reply = asking.chat.complete(_request(again, asking.pack), hear)
+            reply = asking.chat.complete(_request(again, asking.pack, chunk), hear)
         except ChatError as error:
             failure = f"malformed answer ({answer.faults[0]}), and no repair: {_reason(error)}"
         else:
@@ -135,13 +135,14 @@ def _judged(chunk: Chunk, asking: Asking) -> Answered:
     )
 
 
-def _request(messages: tuple[Message, ...], pack: PromptPack) -> ChatRequest:
+def _request(messages: tuple[Message, ...], pack: PromptPack, chunk: Chunk) -> ChatRequest:
     return ChatRequest(
         messages=messages,
         schema_name=f"hunkwise_{pack.name}",
         schema=pack.schema,
         parameters=pack.parameters,
         cache_key=f"hunkwise-{pack.name}-{pack.sha256[:16]}",
+        tier=chunk.tier,
     )
 
 
