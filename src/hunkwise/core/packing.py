@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from hunkwise.model.diff import DiffLine, Hunk
+from hunkwise.model.diff import DiffLine, Hunk, LineKind
 from hunkwise.model.material import Chunk, ContextPiece, HunkKey, Passage, PassageLine, QueryType, Tier
 
 ID_DIGITS = 16
@@ -72,7 +72,7 @@ def pack(
         if any(part.tokens > budget for part in parts):
             left_out.append(LeftOut(key=material.key, reason=f"a line is longer than the budget of {budget} tokens"))
             continue
-        passages.extend(parts)
+        passages.extend([_with_context(parts[0], material.context, budget), *parts[1:]])
     ordered = sorted(_unique(passages), key=lambda passage: (_folder(passage.path), passage.key.file))
     return Packed(chunks=tuple(_fill(ordered, budget, one_file_each=one_file_each)), left_out=tuple(left_out))
 
@@ -87,11 +87,24 @@ def split(chunk: Chunk) -> tuple[Chunk, ...]:
     passages = chunk.passages
     if len(passages) < 2:
         return (chunk,)
-    half, held = 1, passages[0].tokens
-    while half < len(passages) - 1 and held + passages[half].tokens <= chunk.tokens / 2:
-        held += passages[half].tokens
+    half, held = 1, passages[0].load
+    while half < len(passages) - 1 and held + passages[half].load <= chunk.tokens / 2:
+        held += passages[half].load
         half += 1
     return Chunk(passages=passages[:half]), Chunk(passages=passages[half:])
+
+
+def changed_only(lines: RedactedLines) -> RedactedLines:
+    """Return a hunk without its unchanged lines, which a strict team keeps to itself."""
+    rows = zip(lines.hunk.lines, lines.texts, strict=True)
+    kept = [(line, text) for line, text in rows if line.kind is not LineKind.CONTEXT]
+    hunk = replace(lines.hunk, lines=tuple(line for line, _ in kept))
+    return replace(lines, hunk=hunk, texts=tuple(text for _, text in kept))
+
+
+def without_context(chunk: Chunk) -> Chunk:
+    """Return the chunk with its passages alone: what is reviewed goes before what explains it."""
+    return Chunk(passages=tuple(replace(passage, context=()) for passage in chunk.passages))
 
 
 def cut(passage: Passage, count: Callable[[str], int]) -> tuple[Passage, ...]:
@@ -109,9 +122,20 @@ def cut(passage: Passage, count: Callable[[str], int]) -> tuple[Passage, ...]:
             lines=lines,
             text=text,
             tokens=count(text),
+            context=passage.context if lines is parts[0] else (),
         )
         for lines, text in zip(parts, texts, strict=True)
     )
+
+
+def _with_context(passage: Passage, context: Sequence[ContextPiece], budget: int) -> Passage:
+    """Return the first part of a hunk with as much of the context, the most useful first, as one request can hold."""
+    held, kept = passage.tokens, []
+    for piece in context:
+        if held + piece.tokens <= budget:
+            held += piece.tokens
+            kept.append(piece)
+    return replace(passage, context=tuple(kept))
 
 
 def _fill(passages: Sequence[Passage], budget: int, *, one_file_each: bool) -> list[Chunk]:
@@ -120,11 +144,11 @@ def _fill(passages: Sequence[Passage], budget: int, *, one_file_each: bool) -> l
     held = 0
     for passage in passages:
         other_file = one_file_each and bool(open_passages) and open_passages[-1].key.file != passage.key.file
-        if open_passages and (held + passage.tokens > budget or other_file):
+        if open_passages and (held + passage.load > budget or other_file):
             chunks.append(Chunk(passages=tuple(open_passages)))
             open_passages, held = [], 0
         open_passages.append(passage)
-        held += passage.tokens
+        held += passage.load
     if open_passages:
         chunks.append(Chunk(passages=tuple(open_passages)))
     return chunks

@@ -5,8 +5,10 @@ SHA-256, which its author can't place inside the text itself. Each message passe
 after it is composed.
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
 
+from hunkwise.core import context, packing
 from hunkwise.model.chat import Message, PromptPack, Redacted
 from hunkwise.model.material import Chunk, Passage
 
@@ -22,7 +24,8 @@ MAX_FAULTS = 10
 
 def review(chunk: Chunk, pack: PromptPack, seal: Seal) -> tuple[Message, ...]:
     """Return the messages that ask for a review of `chunk`; the system message is the same for all requests."""
-    hunks = "\n\n".join(_wrapped(passage) for passage in chunk.passages)
+    surroundings = [_wrapped_context(block) for block in context.blocks(chunk.context)]
+    hunks = "\n\n".join([*surroundings, *(_wrapped(passage) for passage in chunk.passages)])
     before, _, after = pack.user.partition("{{hunks}}")
     return (
         Message(role="system", content=seal(pack.system)),
@@ -42,6 +45,11 @@ def repair(asked: Sequence[Message], answer: str, faults: Sequence[str], seal: S
         Message(role="assistant", content=seal(answer[:MAX_ECHO_CHARS])),
         Message(role="user", content=seal(request)),
     )
+
+
+def _wrapped_context(block: str) -> str:
+    id_ = hashlib.sha256(block.encode()).hexdigest()[: packing.ID_DIGITS]
+    return f'<context id="{id_}">\n{block}\n</context id="{id_}">'
 
 
 def _wrapped(passage: Passage) -> str:

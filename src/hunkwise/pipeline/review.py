@@ -24,7 +24,7 @@ from hunkwise.model.finding import Severity
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import Chunk, HunkKey
 from hunkwise.model.report import PromptId, ReviewReport
-from hunkwise.pipeline import answer, gateway, gather, outgoing, preparing, tally
+from hunkwise.pipeline import answer, gateway, gather, outgoing, preparing, surroundings, tally
 from hunkwise.pipeline.candidates import Candidates
 from hunkwise.pipeline.gateway import Gateway
 from hunkwise.pipeline.gateway import told as told_by_gateway
@@ -73,6 +73,9 @@ def run(
     heads = ports.changes.head_files(ref, prepared.change, preparing.paths(prepared))
     embedded = gather.rule_findings(prepared.diff, prepared.gathered, prepared.chosen, heads, ports.rules)
     watch.lap("rules")
+    if ports.chat is not None:
+        prepared = surroundings.around(ref, prepared, heads, ports, settings)
+        watch.lap("context")
     keys = hunk_keys.by_hunk(prepared.gathered.lines_by_key.values())
     hit_paths = frozenset(each.file for each in embedded)
     answers = _answers(prepared, _Told(keys=keys, before=before, hit_paths=hit_paths), ports, settings, unasked)
@@ -146,7 +149,8 @@ def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Mes
     """Return the messages of every first request a review by a model would send; nothing is sent."""
     prepared = preparing.prepare(ref, ports, settings)
     pack = ports.prompts.load("review", settings.prompt_version)
-    packed = _packed(prepared, ports, settings)
+    heads = ports.changes.head_files(ref, prepared.change, preparing.paths(prepared)) if settings.context_share else {}
+    packed = _packed(surroundings.around(ref, prepared, heads, ports, settings), ports, settings)
     return tuple(prompting.review(chunk, pack, _seal(prepared)) for chunk in packed.chunks)
 
 
@@ -200,8 +204,8 @@ def _announced(chunks: Sequence[Chunk], pack: PromptPack, models: Gateway) -> st
 
 
 def _packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Packed:
-    hunks = [prepared.gathered.lines_by_key[key] for key in prepared.chosen]
     count = ports.tokens.count
+    hunks = surroundings.for_packing([prepared.gathered.lines_by_key[key] for key in prepared.chosen], settings, count)
     return packing.pack(hunks, settings.chunk_tokens, count, one_file_each=prepared.one_file_each)
 
 
