@@ -71,6 +71,9 @@ class Settings(BaseModel):
     chunk_tokens: Annotated[int, Field(ge=200, le=200_000)] = Field(
         12_000, description="Tokens of diff that one request may hold."
     )
+    context_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.3, description="Tokens of context beside the hunks, as a share of the hunks' own; 0 switches it off."
+    )
     max_parallel: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Requests under way at once.")
     max_tries: Annotated[int, Field(ge=1, le=10)] = Field(
         5, description="Tries for one request while the fault may pass: rate limit, overload, timeout, connection."

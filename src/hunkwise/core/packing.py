@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from hunkwise.core import wrapping
-from hunkwise.model.diff import DiffLine, Hunk
+from hunkwise.model.diff import DiffLine, Hunk, LineKind
 from hunkwise.model.material import Chunk, ContextPiece, HunkKey, Passage, PassageLine, QueryType, Tier
 
 EARLIEST_CUT = 0.5
@@ -76,7 +76,7 @@ def pack(
         if any(part.tokens > budget for part in parts):
             left_out.append(LeftOut(key=material.key, reason=f"a line is longer than the budget of {budget} tokens"))
             continue
-        passages.extend(parts)
+        passages.extend([_with_context(parts[0], material.context, budget), *parts[1:]])
     unique = _unique(passages)
     groups = _by_file(unique) if one_file_each else _by_kind(unique, budget)
     chunks = [chunk for group in groups for chunk in _fill(group, budget)]
@@ -93,11 +93,24 @@ def split(chunk: Chunk) -> tuple[Chunk, ...]:
     passages = chunk.passages
     if len(passages) < 2:
         return (chunk,)
-    half, held = 1, passages[0].tokens
-    while half < len(passages) - 1 and held + passages[half].tokens <= chunk.tokens / 2:
-        held += passages[half].tokens
+    half, held = 1, passages[0].load
+    while half < len(passages) - 1 and held + passages[half].load <= chunk.tokens / 2:
+        held += passages[half].load
         half += 1
     return Chunk(passages=passages[:half]), Chunk(passages=passages[half:])
+
+
+def changed_only(lines: RedactedLines) -> RedactedLines:
+    """Return a hunk without its unchanged lines, which a strict team keeps to itself."""
+    rows = zip(lines.hunk.lines, lines.texts, strict=True)
+    kept = [(line, text) for line, text in rows if line.kind is not LineKind.CONTEXT]
+    hunk = replace(lines.hunk, lines=tuple(line for line, _ in kept))
+    return replace(lines, hunk=hunk, texts=tuple(text for _, text in kept))
+
+
+def without_context(chunk: Chunk) -> Chunk:
+    """Return the chunk with its passages alone: what is reviewed goes before what explains it."""
+    return Chunk(passages=tuple(replace(passage, context=()) for passage in chunk.passages))
 
 
 def cut(passage: Passage, count: Callable[[str], int]) -> tuple[Passage, ...]:
@@ -115,9 +128,20 @@ def cut(passage: Passage, count: Callable[[str], int]) -> tuple[Passage, ...]:
             lines=lines,
             text=text,
             tokens=count(text),
+            context=passage.context if lines is parts[0] else (),
         )
         for lines, text in zip(parts, texts, strict=True)
     )
+
+
+def _with_context(passage: Passage, context: Sequence[ContextPiece], budget: int) -> Passage:
+    """Return the first part of a hunk with as much of the context, the most useful first, as one request can hold."""
+    held, kept = passage.tokens, []
+    for piece in context:
+        if held + piece.tokens <= budget:
+            held += piece.tokens
+            kept.append(piece)
+    return replace(passage, context=tuple(kept))
 
 
 def _by_file(passages: Sequence[Passage]) -> list[list[Passage]]:
@@ -133,7 +157,7 @@ def _by_kind(passages: Sequence[Passage], budget: int) -> list[list[Passage]]:
     sizes: dict[tuple[Tier, QueryType], int] = {}
     for passage in passages:
         kind = passage.tier, passage.query_type
-        sizes[kind] = sizes.get(kind, 0) + passage.tokens
+        sizes[kind] = sizes.get(kind, 0) + passage.load
     hosts: dict[Tier, tuple[Tier, QueryType]] = {}
     for kind, size in sizes.items():
         if kind[0] not in hosts or size > sizes[hosts[kind[0]]]:
@@ -151,13 +175,13 @@ def _fill(passages: Sequence[Passage], budget: int) -> list[Chunk]:
     held: list[int] = []
     for passage in passages:
         newest = range(len(filled) - 1, max(len(filled) - OPEN_CHUNKS, 0) - 1, -1)
-        at = next((index for index in newest if held[index] + passage.tokens <= budget), None)
+        at = next((index for index in newest if held[index] + passage.load <= budget), None)
         if at is None:
             filled.append([passage])
-            held.append(passage.tokens)
+            held.append(passage.load)
         else:
             filled[at].append(passage)
-            held[at] += passage.tokens
+            held[at] += passage.load
     return [Chunk(passages=tuple(each)) for each in filled]
 
 

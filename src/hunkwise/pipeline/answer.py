@@ -2,7 +2,7 @@
 
 Failures are values: a passage that got no sound answer leaves here with the reason, next to the findings of all
 others. How often a request is tried, and by which model, is the gateway's business. Here a truncated answer or an
-overflowing context splits the chunk, a malformed answer is repaired once, and a passage that was not acknowledged is
+overflowing context splits the chunk (what only explains the hunks goes first), a malformed answer is repaired once, and a passage that was not acknowledged is
 asked again once.
 """
 
@@ -98,6 +98,8 @@ def _ask(chunk: Chunk, asking: Asking, cuts: int) -> Answered:
     except DetectorError as error:
         return _failed(chunk.passages, f"redaction: {error.message}")
     except ChatError as error:
+        if error.fault is ChatFault.CONTEXT_OVERFLOW and chunk.context:
+            return _ask(packing.without_context(chunk), asking, cuts)
         if error.fault in {ChatFault.TRUNCATED, ChatFault.CONTEXT_OVERFLOW}:
             if len(chunk.passages) > 1:
                 return _joined(tuple(_ask(half, asking, cuts) for half in packing.split(chunk)))

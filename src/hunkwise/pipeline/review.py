@@ -24,7 +24,7 @@ from hunkwise.model.finding import Severity
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import Chunk, HunkKey
 from hunkwise.model.report import PromptId, ReviewReport
-from hunkwise.pipeline import answer, gateway, gather, outgoing, preparing, routing, tally
+from hunkwise.pipeline import answer, gateway, gather, outgoing, preparing, routing, surroundings, tally
 from hunkwise.pipeline.candidates import Candidates
 from hunkwise.pipeline.gateway import Gateway
 from hunkwise.pipeline.gateway import told as told_by_gateway
@@ -73,6 +73,9 @@ def run(
     embedded = gather.rule_findings(prepared.diff, prepared.gathered, prepared.chosen, heads, ports.rules)
     watch.lap("rules")
     prepared = routing.routed(prepared, heads, ports, settings)
+    if ports.chat is not None:
+        prepared = surroundings.around(ref, prepared, heads, ports, settings)
+        watch.lap("context")
     keys = hunk_keys.by_hunk(prepared.gathered.lines_by_key.values())
     told = _Told(keys=keys, before=before, hit_paths=frozenset(each.file for each in embedded))
     answers = _answers(prepared, told, ports, settings, unasked)
@@ -154,7 +157,7 @@ def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Mes
     heads = ports.changes.head_files(ref, prepared.change, preparing.paths(prepared))
     prepared = routing.routed(prepared, heads, ports, settings)
     pack = ports.prompts.load("review", settings.prompt_version)
-    packed = _packed(prepared, ports, settings)
+    packed = _packed(surroundings.around(ref, prepared, heads, ports, settings), ports, settings)
     return tuple(prompting.review(chunk, pack, _seal(prepared)) for chunk in packed.chunks)
 
 
@@ -208,8 +211,8 @@ def _announced(chunks: Sequence[Chunk], pack: PromptPack, models: Gateway) -> st
 
 
 def _packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Packed:
-    hunks = [prepared.gathered.lines_by_key[key] for key in prepared.chosen]
     count = ports.tokens.count
+    hunks = surroundings.for_packing([prepared.gathered.lines_by_key[key] for key in prepared.chosen], settings, count)
     return packing.pack(hunks, settings.chunk_tokens, count, one_file_each=prepared.one_file_each)
 
 
