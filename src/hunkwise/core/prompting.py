@@ -8,7 +8,7 @@ after it is composed.
 from collections.abc import Callable, Sequence
 
 from hunkwise.model.chat import Message, PromptPack, Redacted
-from hunkwise.model.material import Chunk, Passage
+from hunkwise.model.material import Chunk
 
 Seal = Callable[[str], Redacted]
 """The redaction gate: the only way from text to a message."""
@@ -22,11 +22,10 @@ MAX_FAULTS = 10
 
 def review(chunk: Chunk, pack: PromptPack, seal: Seal) -> tuple[Message, ...]:
     """Return the messages that ask for a review of `chunk`; the system message is the same for all requests."""
-    hunks = "\n\n".join(_wrapped(passage) for passage in chunk.passages)
     before, _, after = pack.user.partition("{{hunks}}")
     return (
         Message(role="system", content=seal(pack.system)),
-        Message(role="user", content=seal(f"{before}{hunks}{after}")),
+        Message(role="user", content=seal(f"{before}{hunks(chunk)}{after}")),
     )
 
 
@@ -44,5 +43,11 @@ def repair(asked: Sequence[Message], answer: str, faults: Sequence[str], seal: S
     )
 
 
-def _wrapped(passage: Passage) -> str:
-    return f'<hunk id="{passage.id}">\n{passage.text}\n</hunk id="{passage.id}">'
+def hunks(chunk: Chunk) -> str:
+    """Return the hunks of `chunk` as a request holds them."""
+    return "\n\n".join(wrapped("hunk", passage.id, passage.text) for passage in chunk.passages)
+
+
+def wrapped(kind: str, name: str, text: str) -> str:
+    """Return `text` between delimiters that carry its name, which it can't hold itself."""
+    return f'<{kind} id="{name}">\n{text}\n</{kind} id="{name}">'

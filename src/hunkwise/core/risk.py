@@ -34,6 +34,11 @@ def order(chunks: Sequence[Chunk], hit_paths: Collection[str] = frozenset()) -> 
     return tuple(sorted(range(len(chunks)), key=lambda index: -_worth(chunks[index], hit_paths)))
 
 
+def is_grave(path: str) -> bool:
+    """Whether a file's path says that it guards, pays, migrates or runs what others give it."""
+    return _GRAVE.search(path) is not None and not _TEST.search(path) and not _PROSE.search(path)
+
+
 def _worth(chunk: Chunk, hit_paths: Collection[str]) -> float:
     """Return the worth of a token of `chunk`: a budget buys tokens."""
     weighed = [(_of_path(each.path) + HIT * (each.path in hit_paths), _weight(each)) for each in chunk.passages]
@@ -49,6 +54,6 @@ def _of_path(path: str) -> float:
         return TEST
     if _PROSE.search(path):
         return PROSE
-    if _GRAVE.search(path):
+    if is_grave(path):
         return GRAVE
     return SETUP if _SETUP.search(path) else CODE
