@@ -6,7 +6,7 @@ The list of settings is flat, so that each has one name everywhere: `fail_on` in
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Patterns = tuple[str, ...]
 
@@ -86,6 +86,9 @@ class Settings(BaseModel):
     chunk_tokens: Annotated[int, Field(ge=200, le=200_000)] = Field(
         12_000, description="Tokens of diff that one request may hold."
     )
+    context_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.3, description="Tokens of context beside the hunks, as a share of the hunks' own; 0 switches it off."
+    )
     max_parallel: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Requests under way at once.")
     max_tries: Annotated[int, Field(ge=1, le=10)] = Field(
         5, description="Tries for one request while the fault may pass: rate limit, overload, timeout, connection."
@@ -128,6 +131,13 @@ class Settings(BaseModel):
     instructions: Annotated[tuple[TeamInstruction, ...], Field(max_length=20)] = Field(
         (), description="What to look at in files that match: {paths: [patterns], text: words}; no paths, all files."
     )
+    verify: Literal["off", "risky", "all"] = Field(
+        "all",
+        description="Which findings above low a second request tries to refute: none, those on risky paths, or all.",
+    )
+    passes: Annotated[int, Field(ge=1, le=5)] = Field(
+        1, description="Times that a change is asked about; kept is what most of them find. Each costs a review."
+    )
     on_incomplete: Literal["neutral", "failure"] = Field(
         "neutral", description="How the check ends when the outcome is incomplete; GitHub lets neutral pass."
     )
@@ -144,6 +154,12 @@ class Settings(BaseModel):
     skip_labels: Patterns = Field(
         (), description="Pull requests with one of these labels are skipped: whoever may label may skip the review."
     )
+
+    @field_validator("verify", mode="before")
+    @classmethod
+    def _off(cls, given: object) -> object:
+        """Read `verify: off`, which YAML takes for false."""
+        return "off" if given is False else given
 
     @model_validator(mode="after")
     def _shares(self) -> Self:

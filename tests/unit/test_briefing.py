@@ -103,13 +103,3 @@ def test_hunks_of_another_kind_say_so_beside_the_hunks() -> None:
     assert f"For {flow.id}: {PACK.types[QueryType.WORKFLOW]}" in text
     assert PACK.types[QueryType.CODE] not in text
     assert briefing.also(OLD, mixed) == ""
-
-
-def test_requests_that_begin_alike_have_one_cache_key() -> None:
-    keys = [
-        prompting.cache_key(each, PACK)
-        for each in (chunk("a.py"), chunk("b.py"), chunk("c.go"), chunk("d.tf", query_type=QueryType.INFRASTRUCTURE))
-    ]
-    assert keys[0] == keys[1]
-    assert len(set(keys)) == 3
-    assert max(map(len, keys)) <= 64

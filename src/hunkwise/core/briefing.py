@@ -9,17 +9,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hunkwise.core import few_shot, globs
+from hunkwise.core import few_shot, globs, wrapping
 from hunkwise.core.few_shot import Likeness
+from hunkwise.core.wrapping import Kind
 from hunkwise.model.chat import PromptPack
 from hunkwise.model.material import Chunk, QueryType
 from hunkwise.model.prompt import Example
-
-TEAM = "team-instructions"
-"""The tag of a team's own words."""
-
-ID_DIGITS = 16
-"""Hex digits of the SHA-256 that names a team's words."""
 
 _GAP = re.compile(r"\n{3,}")
 
@@ -116,5 +111,4 @@ def _matches(instruction: Instruction, paths: Sequence[str]) -> bool:
 def _wrapped(instruction: Instruction) -> str:
     where = ", ".join(instruction.paths) or "all files"
     text = f"{where}:\n{instruction.text.strip()}"
-    id_ = hashlib.sha256(text.encode()).hexdigest()[:ID_DIGITS]
-    return f'<{TEAM} id="{id_}">\n{text}\n</{TEAM} id="{id_}">'
+    return wrapping.wrapped(Kind.INSTRUCTIONS, wrapping.identifier(text), text)

@@ -5,15 +5,12 @@ Hunks keep the order of the diff within their folder, so that what belongs toget
 same change always gives the same requests.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from hunkwise.model.diff import DiffLine, Hunk
+from hunkwise.core import wrapping
+from hunkwise.model.diff import DiffLine, Hunk, LineKind
 from hunkwise.model.material import Chunk, ContextPiece, HunkKey, Passage, PassageLine, QueryType, Tier
-
-ID_DIGITS = 16
-"""Hex digits of the SHA-256 that names a passage: its author can't place it inside the text it names."""
 
 EARLIEST_CUT = 0.5
 """A part of a split hunk is at least this share of the budget, unless the hunk ends."""
@@ -79,7 +76,7 @@ def pack(
         if any(part.tokens > budget for part in parts):
             left_out.append(LeftOut(key=material.key, reason=f"a line is longer than the budget of {budget} tokens"))
             continue
-        passages.extend(parts)
+        passages.extend([_with_context(parts[0], material.context, budget), *parts[1:]])
     unique = _unique(passages)
     groups = _by_file(unique) if one_file_each else _by_kind(unique, budget)
     chunks = [chunk for group in groups for chunk in _fill(group, budget)]
@@ -87,8 +84,8 @@ def pack(
 
 
 def numbered(line: PassageLine) -> str:
-    """Return `line` as the model sees it: number, sign, bar, code."""
-    return f"{line.number}{line.sign}|{line.text}"
+    """Return `line` as the model sees it: number, sign, bar, code with nothing hidden."""
+    return f"{line.number}{line.sign}|{wrapping.shown(line.text)}"
 
 
 def split(chunk: Chunk) -> tuple[Chunk, ...]:
@@ -96,11 +93,24 @@ def split(chunk: Chunk) -> tuple[Chunk, ...]:
     passages = chunk.passages
     if len(passages) < 2:
         return (chunk,)
-    half, held = 1, passages[0].tokens
-    while half < len(passages) - 1 and held + passages[half].tokens <= chunk.tokens / 2:
-        held += passages[half].tokens
+    half, held = 1, passages[0].load
+    while half < len(passages) - 1 and held + passages[half].load <= chunk.tokens / 2:
+        held += passages[half].load
         half += 1
     return Chunk(passages=passages[:half]), Chunk(passages=passages[half:])
+
+
+def changed_only(lines: RedactedLines) -> RedactedLines:
+    """Return a hunk without its unchanged lines, which a strict team keeps to itself."""
+    rows = zip(lines.hunk.lines, lines.texts, strict=True)
+    kept = [(line, text) for line, text in rows if line.kind is not LineKind.CONTEXT]
+    hunk = replace(lines.hunk, lines=tuple(line for line, _ in kept))
+    return replace(lines, hunk=hunk, texts=tuple(text for _, text in kept))
+
+
+def without_context(chunk: Chunk) -> Chunk:
+    """Return the chunk with its passages alone: what is reviewed goes before what explains it."""
+    return Chunk(passages=tuple(replace(passage, context=()) for passage in chunk.passages))
 
 
 def cut(passage: Passage, count: Callable[[str], int]) -> tuple[Passage, ...]:
@@ -114,13 +124,24 @@ def cut(passage: Passage, count: Callable[[str], int]) -> tuple[Passage, ...]:
     return tuple(
         replace(
             passage,
-            id=f"{hashlib.sha256(text.encode()).hexdigest()[:ID_DIGITS]}-{passage.id}",
+            id=f"{wrapping.identifier(text)}-{passage.id}",
             lines=lines,
             text=text,
             tokens=count(text),
+            context=passage.context if lines is parts[0] else (),
         )
         for lines, text in zip(parts, texts, strict=True)
     )
+
+
+def _with_context(passage: Passage, context: Sequence[ContextPiece], budget: int) -> Passage:
+    """Return the first part of a hunk with as much of the context, the most useful first, as one request can hold."""
+    held, kept = passage.tokens, []
+    for piece in context:
+        if held + piece.tokens <= budget:
+            held += piece.tokens
+            kept.append(piece)
+    return replace(passage, context=tuple(kept))
 
 
 def _by_file(passages: Sequence[Passage]) -> list[list[Passage]]:
@@ -136,7 +157,7 @@ def _by_kind(passages: Sequence[Passage], budget: int) -> list[list[Passage]]:
     sizes: dict[tuple[Tier, QueryType], int] = {}
     for passage in passages:
         kind = passage.tier, passage.query_type
-        sizes[kind] = sizes.get(kind, 0) + passage.tokens
+        sizes[kind] = sizes.get(kind, 0) + passage.load
     hosts: dict[Tier, tuple[Tier, QueryType]] = {}
     for kind, size in sizes.items():
         if kind[0] not in hosts or size > sizes[hosts[kind[0]]]:
@@ -154,13 +175,13 @@ def _fill(passages: Sequence[Passage], budget: int) -> list[Chunk]:
     held: list[int] = []
     for passage in passages:
         newest = range(len(filled) - 1, max(len(filled) - OPEN_CHUNKS, 0) - 1, -1)
-        at = next((index for index in newest if held[index] + passage.tokens <= budget), None)
+        at = next((index for index in newest if held[index] + passage.load <= budget), None)
         if at is None:
             filled.append([passage])
-            held.append(passage.tokens)
+            held.append(passage.load)
         else:
             filled[at].append(passage)
-            held[at] += passage.tokens
+            held[at] += passage.load
     return [Chunk(passages=tuple(each)) for each in filled]
 
 
@@ -223,7 +244,7 @@ def _shown(line: DiffLine, text: str) -> PassageLine:
 def _passage(material: RedactedLines, lines: Sequence[PassageLine], count: Callable[[str], int]) -> Passage:
     text = _framed(material.path, material.hunk.header, lines)
     return Passage(
-        id=hashlib.sha256(text.encode()).hexdigest()[:ID_DIGITS],
+        id=wrapping.identifier(text),
         key=material.key,
         path=material.path,
         header=material.hunk.header,
@@ -236,17 +257,13 @@ def _passage(material: RedactedLines, lines: Sequence[PassageLine], count: Calla
 
 
 def _framed(path: str, header: str, lines: Sequence[PassageLine]) -> str:
-    return "\n".join([f"file: {path}", header, *map(numbered, lines)])
+    return "\n".join([f"file: {wrapping.shown(path)}", header, *map(numbered, lines)])
 
 
 def _unique(passages: Sequence[Passage]) -> list[Passage]:
     """Give equal passages (one file twice in a diff) ids of their own."""
-    seen: dict[str, int] = {}
-    unique: list[Passage] = []
-    for passage in passages:
-        nth = seen[passage.id] = seen.get(passage.id, 0) + 1
-        unique.append(passage if nth == 1 else replace(passage, id=f"{passage.id}-{nth}"))
-    return unique
+    ids = wrapping.unique(passage.id for passage in passages)
+    return [replace(passage, id=id_) for passage, id_ in zip(passages, ids, strict=True)]
 
 
 def _place(passage: Passage) -> tuple[str, int]:

@@ -1,15 +1,14 @@
 """Compose the messages of a request.
 
-Everything of the change is wrapped in delimiters that carry the id of what they wrap: the first 16 hex digits of its
-SHA-256, which its author can't place inside the text itself. Each message passes the redaction gate as a whole,
-after it is composed.
+Everything of the change is wrapped, datum by datum (`core.wrapping`). Each message passes the redaction gate as a
+whole, after it is composed.
 """
 
 from collections.abc import Callable, Sequence
 
-from hunkwise.core import briefing, few_shot
+from hunkwise.core import briefing, context, wrapping
 from hunkwise.model.chat import Message, PromptPack, Redacted
-from hunkwise.model.material import Chunk, Passage
+from hunkwise.model.material import Chunk
 
 Seal = Callable[[str], Redacted]
 """The redaction gate: the only way from text to a message."""
@@ -23,18 +22,11 @@ MAX_FAULTS = 10
 
 def review(chunk: Chunk, pack: PromptPack, seal: Seal) -> tuple[Message, ...]:
     """Return the messages that ask for a review of `chunk`; the system message is the same for all of its kind."""
-    hunks = "\n\n".join(_wrapped(passage) for passage in chunk.passages)
-    user = briefing.filled(pack.user, {"also": briefing.also(pack, chunk), "hunks": hunks})
+    user = briefing.filled(pack.user, {"also": briefing.also(pack, chunk), "hunks": hunks(chunk)})
     return (
         Message(role="system", content=seal(briefing.system(pack, chunk))),
         Message(role="user", content=seal(user)),
     )
-
-
-def cache_key(chunk: Chunk, pack: PromptPack) -> str:
-    """Return what names the requests that begin as one about `chunk` does (64 characters at most, as OpenAI takes)."""
-    query_type, language = few_shot.kind(chunk)
-    return f"hunkwise-{pack.name}-{pack.sha256[:16]}-{query_type.value}-{language}"
 
 
 def repair(asked: Sequence[Message], answer: str, faults: Sequence[str], seal: Seal) -> tuple[Message, ...]:
@@ -51,5 +43,8 @@ def repair(asked: Sequence[Message], answer: str, faults: Sequence[str], seal: S
     )
 
 
-def _wrapped(passage: Passage) -> str:
-    return f'<hunk id="{passage.id}">\n{passage.text}\n</hunk id="{passage.id}">'
+def hunks(chunk: Chunk) -> str:
+    """Return the hunks of `chunk` as a request holds them, behind their context."""
+    surroundings = wrapping.each(wrapping.Kind.CONTEXT, list(context.blocks(chunk.context)))
+    passages = [wrapping.wrapped(wrapping.Kind.HUNK, each.id, each.text) for each in chunk.passages]
+    return "\n\n".join([*surroundings, *passages])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Literal
 
 from hunkwise.model.material import QueryType, Tier
@@ -39,12 +40,26 @@ class Parameters:
     frequency_penalty: float | None = None
 
 
+class Stage(StrEnum):
+    """Why a request is sent, so that reports can tell the first reading of a change from what comes on top of it.
+
+    AGAIN asks for what an answer left out or what was too much at once, REPAIR for an answer that meets its schema,
+    PASS once more for all, and VERIFY has claims refuted.
+    """
+
+    FIRST = "first"
+    AGAIN = "again"
+    REPAIR = "repair"
+    PASS = "pass"  # noqa: S105  # no password
+    VERIFY = "verify"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
     """One request: messages, the JSON schema its answer must meet, and sampling parameters.
 
     Requests of one `cache_key` begin alike, so that a provider may keep that prefix. `tier` says which models are to
-    answer.
+    answer; `stage` is for the account alone.
     """
 
     messages: tuple[Message, ...]
@@ -53,6 +68,7 @@ class ChatRequest:
     parameters: Parameters
     cache_key: str = ""
     tier: Tier = Tier.STRONG
+    stage: Stage = Stage.FIRST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,13 +19,26 @@ from hunkwise.core import (
 )
 from hunkwise.core.bookkeeping import End, Reading
 from hunkwise.core.reconcile import Before, Reconciled
+from hunkwise.core.verification import Mode
 from hunkwise.model.change import ChangeRef, Notice
 from hunkwise.model.chat import Message, PromptPack, Redacted
-from hunkwise.model.finding import Severity
+from hunkwise.model.finding import Finding, Severity
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import Chunk, HunkKey
 from hunkwise.model.report import PromptId, ReviewReport
-from hunkwise.pipeline import answer, briefed, gateway, gather, outgoing, preparing, routing, tally
+from hunkwise.pipeline import (
+    answer,
+    briefed,
+    gateway,
+    gather,
+    outgoing,
+    passes,
+    preparing,
+    routing,
+    surroundings,
+    tally,
+    verify,
+)
 from hunkwise.pipeline.candidates import Candidates
 from hunkwise.pipeline.gateway import Gateway
 from hunkwise.pipeline.gateway import told as told_by_gateway
@@ -74,21 +87,21 @@ def run(
     embedded = gather.rule_findings(prepared.diff, prepared.gathered, prepared.chosen, heads, ports.rules)
     watch.lap("rules")
     prepared = routing.routed(prepared, heads, ports, settings)
-    keys = hunk_keys.by_hunk(prepared.gathered.lines_by_key.values())
-    told = _Told(keys=keys, before=before, hit_paths=frozenset(each.file for each in embedded))
-    answers = _answers(prepared, told, ports, settings, unasked)
+    prepared = surroundings.around(ref, prepared, heads, ports, settings) if ports.chat else prepared
+    watch.lap("context")
+    answers = _answers(prepared, _told(prepared, embedded, heads, before), ports, settings, unasked)
     watch.lap("answer")
-    tallied, pack = answers.tally, answers.pack
+    tallied = answers.tally
     ranked, merged = ranking.rank([*prepared.gathered.secrets, *embedded, *tallied.findings])
     ledger = bookkeeping.balance(preparing.named(prepared), {**prepared.ends, **tallied.ends})
-    reading = Reading(shown=prepared.gathered.shown, keys=keys, ledger=ledger)
+    reading = Reading(shown=prepared.gathered.shown, keys=answers.keys, ledger=ledger)
     reconciled = reconcile.reconcile(ranked, reading, before)
     watch.lap("total", since=started)
     report = ReviewReport(
         version=__version__,
         engine="rules" if ports.chat is None else "llm",
         models=tuple(tallied.usage.by_model),
-        prompt=_prompt_id(pack, tallied) if pack and ports.chat else None,
+        prompt=_prompt_id(answers.pack, tallied) if answers.pack and ports.chat else None,
         change=replace(prepared.change, diff=b"", generated=frozenset(), unread=(), policies={}),
         diff=prepared.gathered.shown,
         verdict=verdict.decide(reconciled.findings, ledger, gate(settings), reconciled.dismissed),
@@ -111,11 +124,12 @@ def _prompt_id(pack: PromptPack, tallied: tally.Tally) -> PromptId:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """What is known of the hunks before a model is asked: their keys, earlier runs, files in which a rule hit."""
+    """What is known before a model is asked: keys of hunks, earlier runs, files in which a rule hit, head files."""
 
     keys: Mapping[HunkKey, str]
     before: Before
     hit_paths: frozenset[str]
+    heads: Mapping[bytes, bytes]
 
     @property
     def spent_usd(self) -> float:
@@ -123,30 +137,61 @@ class _Told:
         return (self.before.memory.spent_usd or 0.0) if self.before.memory else 0.0
 
 
+def _told(prepared: Prepared, embedded: Sequence[Finding], heads: Mapping[bytes, bytes], before: Before) -> _Told:
+    keys = hunk_keys.by_hunk(prepared.gathered.lines_by_key.values())
+    return _Told(keys=keys, before=before, hit_paths=frozenset(each.file for each in embedded), heads=heads)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answers:
-    """What became of the chosen hunks; `pack` and `material` name what decided it, where a model is wanted."""
+    """What became of the chosen hunks; `pack` and `material` name what decided it, where a model is wanted.
+
+    `keys` name the hunks.
+    """
 
     tally: tally.Tally
     pack: PromptPack | None
     material: str
+    keys: Mapping[HunkKey, str]
 
 
 def _answers(prepared: Prepared, told: _Told, ports: Ports, settings: Settings, unasked: str | None) -> _Answers:
     """Answer every chosen hunk: by what an earlier run read, else by a model, else by the rules."""
     wants_model = ports.chat is not None or unasked is not None
     pack = briefed.pack(prepared, ports, settings) if wants_model else None
-    readers = "|".join(
-        filter(None, (settings.model, *settings.fallback_models, settings.cheap_model))
-    )  # what one of them read need not be read again
-    material = hunk_keys.material(pack.sha256, readers, pack.parameters) if pack else ""
+    verifying = _verifying(prepared, told, ports, settings) if wants_model and settings.verify != "off" else None
+    material = _material(pack, verifying, settings) if pack else ""
     reused = reuse.reuse(told.before.memory, material, prepared.chosen, told.keys, prepared.gathered.lines_by_key)
     fresh = replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in reused.hunks))
     models = gateway.opened(ports, settings, told.spent_usd)
-    asked = _ask_models(fresh, pack, models, told, ports, settings) if pack and models else _by_rules(fresh, unasked)
+    if pack and models:
+        asked = _ask_models(fresh, _Way(pack=pack, verifying=verifying), models, told, ports, settings)
+    else:
+        asked = _by_rules(fresh, unasked)
     again = dict.fromkeys(reused.hunks, End(state=HunkState.CACHED, by=reuse.INCREMENTAL))
     summed = replace(asked, findings=(*reused.findings, *asked.findings), ends={**asked.ends, **again})
-    return _Answers(tally=summed, pack=pack, material=material)
+    return _Answers(tally=summed, pack=pack, material=material, keys=told.keys)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """How a change is asked about; `verifying` is None where nothing is put to a second request."""
+
+    pack: PromptPack
+    verifying: verify.Verifying | None
+
+
+def _verifying(prepared: Prepared, told: _Told, ports: Ports, settings: Settings) -> verify.Verifying:
+    literals = verify.KnownLiterals(prepared.diff, prepared.gathered.shown, told.heads, ports.literals)
+    pack = ports.prompts.load(verify.NAME, verify.VERSION)
+    return verify.Verifying(pack=pack, mode=Mode(settings.verify), literals_of=literals.of)
+
+
+def _material(pack: PromptPack, verifying: verify.Verifying | None, settings: Settings) -> str:
+    """Return the digest of what decides what is found; what one model of the ladder read need not be read again."""
+    readers = [settings.model, *settings.fallback_models, settings.cheap_model or "", f"passes={settings.passes}"]
+    checked = [f"verify={verifying.mode.value}:{verifying.pack.sha256}"] if verifying is not None else []
+    return hunk_keys.material(pack.sha256, "|".join((*readers, *checked)), pack.parameters)
 
 
 def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Message, ...], ...]:
@@ -154,7 +199,7 @@ def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Mes
     prepared = preparing.prepare(ref, ports, settings)
     heads = ports.changes.head_files(ref, prepared.change, preparing.paths(prepared))
     prepared = routing.routed(prepared, heads, ports, settings)
-    packed = _packed(prepared, ports, settings)
+    packed = _packed(surroundings.around(ref, prepared, heads, ports, settings), ports, settings)
     pack, _ = briefed.exemplified(briefed.pack(prepared, ports, settings), packed.chunks, ports, settings)
     return tuple(prompting.review(chunk, pack, _seal(prepared)) for chunk in packed.chunks)
 
@@ -167,12 +212,13 @@ def _by_rules(prepared: Prepared, unasked: str | None) -> tally.Tally:
 
 
 def _ask_models(
-    prepared: Prepared, pack: PromptPack, models: Gateway, told: _Told, ports: Ports, settings: Settings
+    prepared: Prepared, way: _Way, models: Gateway, told: _Told, ports: Ports, settings: Settings
 ) -> tally.Tally:
-    """Ask the models for every chunk, the most valuable first."""
+    """Ask the models for every chunk, the most valuable first, and have what they claim checked."""
     packed = _packed(prepared, ports, settings)
-    pack, examples = briefed.exemplified(pack, packed.chunks, ports, settings)
-    ports.progress(_announced(packed.chunks, pack, models))
+    pack, examples = briefed.exemplified(way.pack, packed.chunks, ports, settings)
+    way = replace(way, pack=pack)
+    ports.progress(_announced(packed.chunks, way, models, settings.passes))
 
     def end() -> None:
         models.close()
@@ -180,21 +226,25 @@ def _ask_models(
 
     asking = answer.Asking(
         chat=models,
-        pack=pack,
+        pack=way.pack,
         seal=_seal(prepared),
         count=ports.tokens.count,
         end=end,
         max_parallel=settings.max_parallel,
-        listen=Candidates(pack.schema, _seal(prepared), ports.progress).listen,
+        listen=Candidates(way.pack.schema, _seal(prepared), ports.progress).listen,
     )
-    answers = answer.all_chunks(packed.chunks, asking, risk.order(packed.chunks, told.hit_paths))
+
+    def ask(chunk: Chunk, asking: answer.Asking) -> answer.Answered:
+        answered = passes.ask(chunk, asking, settings.passes)
+        return verify.confirmed(chunk, answered, asking, way.verifying) if way.verifying else answered
+
+    answers = answer.all_chunks(packed.chunks, asking, risk.order(packed.chunks, told.hit_paths), ask)
     key_by_id = {passage.id: passage.key for chunk in packed.chunks for passage in chunk.passages}
     summed = tally.add_up(answers.chunks, key_by_id, models.attempts)
     unread = {left.key: End(state=HunkState.FAILED, reason=f"unread: {left.reason}") for left in packed.left_out}
-    notices = (*(STOPPED,) * answers.stopped, *told_by_gateway.notices(models))
-    summed = replace(
-        summed, ends={**summed.ends, **unread}, notices=notices, stopped=answers.stopped, examples=examples
-    )
+    notices = (*(STOPPED,) * answers.stopped, *told_by_gateway.notices(models), *summed.notices)
+    ends = {**summed.ends, **unread}
+    summed = replace(summed, ends=ends, notices=notices, stopped=answers.stopped, examples=examples)
     return outgoing.redacted(summed, _seal(prepared))
 
 
@@ -202,19 +252,30 @@ STOPPED = Notice(code="stopped", text="The run was stopped before it was complet
 """What the report of a stopped run says first."""
 
 
-def _announced(chunks: Sequence[Chunk], pack: PromptPack, models: Gateway) -> str:
-    """Return the line that says what is going to be asked, and the most it can cost."""
-    first = models.models[0]
+def _announced(chunks: Sequence[Chunk], way: _Way, models: Gateway, times: int) -> str:
+    """Return the line that says what is going to be asked, and the most it can cost, with all claims checked."""
+    price = models.models[0].price
+    answer_tokens = way.pack.parameters.max_output_tokens
+    usd = times * models.estimate.whole(chunks, _overhead(way.pack, chunks, models), answer_tokens, price).usd
+    if way.verifying is not None:
+        check = way.verifying.pack
+        claims = _overhead(check, chunks, models) + answer_tokens  # a claim is no longer than what claimed it
+        usd += models.estimate.whole(chunks, claims, check.parameters.max_output_tokens, price).usd
+    cost = f", at most {figures.money(usd)}" if price else ""
+    further = f", up to {len(chunks) * (times - 1)} for further passes" if times > 1 else ""
+    checks = f", up to {len(chunks)} to verify" if way.verifying is not None else ""
+    return f"asking {models.name}: {figures.plural(len(chunks), 'request')}{further}{checks}{cost}"
+
+
+def _overhead(pack: PromptPack, chunks: Sequence[Chunk], models: Gateway) -> int:
+    """Return the tokens around a chunk, by the longest system message there is."""
     systems = {briefing.system(pack, chunk) for chunk in chunks}
-    overhead = max(map(models.estimate.tokens, systems), default=0) + models.estimate.tokens(pack.user)
-    most = models.estimate.whole(chunks, overhead, pack.parameters.max_output_tokens, first.price)
-    cost = f", at most {figures.money(most.usd)}" if first.price else ""
-    return f"asking {models.name}: {figures.plural(len(chunks), 'request')}{cost}"
+    return max(map(models.estimate.tokens, systems), default=0) + models.estimate.tokens(pack.user)
 
 
 def _packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Packed:
-    hunks = [prepared.gathered.lines_by_key[key] for key in prepared.chosen]
     count = ports.tokens.count
+    hunks = surroundings.for_packing([prepared.gathered.lines_by_key[key] for key in prepared.chosen], settings, count)
     return packing.pack(hunks, settings.chunk_tokens, count, one_file_each=prepared.one_file_each)
 
 
