@@ -89,7 +89,10 @@ class ChatReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptPack:
-    """A versioned prompt: `system` and `user` templates, the answer's schema, parameters, content hash."""
+    """A versioned prompt: `system` and `user` templates, the answer's schema, parameters, content hash.
+
+    `judges_comments` tells that a comment may change the answer, as one does that is meant to steer a reviewer.
+    """
 
     name: str
     version: str
@@ -98,3 +101,4 @@ class PromptPack:
     user: str
     schema: Mapping[str, Any]
     parameters: Parameters
+    judges_comments: bool = True

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 
 from hunkwise import __version__
 from hunkwise.core import (
+    answer_keys,
     bookkeeping,
     hunk_keys,
+    lifetimes,
     packing,
     prompting,
     ranking,
@@ -24,10 +26,11 @@ from hunkwise.model.finding import Severity
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import Chunk, HunkKey
 from hunkwise.model.report import PromptId, ReviewReport
-from hunkwise.pipeline import answer, gateway, gather, outgoing, preparing, tally
+from hunkwise.pipeline import answer, gateway, gather, outgoing, pools, preparing, tally
 from hunkwise.pipeline.candidates import Candidates
 from hunkwise.pipeline.gateway import Gateway
 from hunkwise.pipeline.gateway import told as told_by_gateway
+from hunkwise.pipeline.plain_rows import PlainRows
 from hunkwise.pipeline.preparing import Prepared
 from hunkwise.ports import Ports
 from hunkwise.render import figures
@@ -60,12 +63,13 @@ def run(
     *,
     trusts_author: bool = True,
     unasked: str | None = None,
+    scope: str = "",
 ) -> Reviewed:
     """Review the change `ref` names in the light of what was said `before`.
 
     Of an author who is not trusted each request holds one file, so that hostile text blinds no more than that.
-    `unasked` says why no model is asked although one is wanted: then rules alone do not complete the review. Raises
-    HunkwiseError when there is nothing to report on.
+    `unasked` says why no model is asked although one is wanted: then rules alone do not complete the review. Answers
+    are reused within one `scope` alone. Raises HunkwiseError when there is nothing to report on.
     """
     started = ports.clock.monotonic()
     prepared = replace(preparing.prepare(ref, ports, settings), one_file_each=not trusts_author)
@@ -75,7 +79,8 @@ def run(
     watch.lap("rules")
     keys = hunk_keys.by_hunk(prepared.gathered.lines_by_key.values())
     hit_paths = frozenset(each.file for each in embedded)
-    answers = _answers(prepared, _Told(keys=keys, before=before, hit_paths=hit_paths), ports, settings, unasked)
+    told = _Told(keys=keys, before=before, hit_paths=hit_paths, heads=heads, scope=scope)
+    answers = _answers(prepared, told, ports, settings, unasked)
     watch.lap("answer")
     tallied, pack = answers.tally, answers.pack
     ranked, merged = ranking.rank([*prepared.gathered.secrets, *embedded, *tallied.findings])
@@ -100,17 +105,23 @@ def run(
         timings_ms=watch.laps,
         stopped=tallied.stopped,
         model_approved=tallied.model_approved,
+        cache=pools.use(_lines(prepared, prepared.chosen), tallied.ends) if pack else {},
     )
     return Reviewed(report=report, reconciled=reconciled, reading=reading, material=answers.material, heads=heads)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """What is known of the hunks before a model is asked: their keys, earlier runs, files in which a rule hit."""
+    """What is known of the hunks before a model is asked: their keys, earlier runs, files in which a rule hit.
+
+    `heads` are the head files by path; `scope` names whose answers may be reused.
+    """
 
     keys: Mapping[HunkKey, str]
     before: Before
     hit_paths: frozenset[str]
+    heads: Mapping[bytes, bytes]
+    scope: str
 
     @property
     def spent_usd(self) -> float:
@@ -128,18 +139,55 @@ class _Answers:
 
 
 def _answers(prepared: Prepared, told: _Told, ports: Ports, settings: Settings, unasked: str | None) -> _Answers:
-    """Answer every chosen hunk: by what an earlier run read, else by a model, else by the rules."""
+    """Answer every chosen hunk: by what an earlier run read, by a stored answer, by a model, or by the rules."""
     wants_model = ports.chat is not None or unasked is not None
     pack = ports.prompts.load("review", settings.prompt_version) if wants_model else None
     readers = "|".join((settings.model, *settings.fallback_models))  # what one of them read need not be read again
     material = hunk_keys.material(pack.sha256, readers, pack.parameters) if pack else ""
     reused = reuse.reuse(told.before.memory, material, prepared.chosen, told.keys, prepared.gathered.lines_by_key)
-    fresh = replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in reused.hunks))
+    rest = tuple(key for key in prepared.chosen if key not in reused.hunks)
+    stored = _stored(prepared, pack, told, ports, settings) if pack else None
+    served = _served(prepared, rest, pack, stored, told, ports) if pack and stored else tally.Tally()
+    fresh = replace(prepared, chosen=tuple(key for key in rest if key not in served.ends))
     models = gateway.opened(ports, settings, told.spent_usd)
     asked = _ask_models(fresh, pack, models, told, ports, settings) if pack and models else _by_rules(fresh, unasked)
+    if stored:
+        stored.keep(_lines(prepared, fresh.chosen), asked)
+        asked = stored.instead(asked)
+        asked = replace(asked, notices=(*asked.notices, *stored.cache.told()))
     again = dict.fromkeys(reused.hunks, End(state=HunkState.CACHED, by=reuse.INCREMENTAL))
-    summed = replace(asked, findings=(*reused.findings, *asked.findings), ends={**asked.ends, **again})
+    summed = replace(
+        asked,
+        findings=(*reused.findings, *served.findings, *asked.findings),
+        ends={**asked.ends, **served.ends, **again},
+    )
     return _Answers(tally=summed, pack=pack, material=material)
+
+
+def _stored(prepared: Prepared, pack: PromptPack, told: _Told, ports: Ports, settings: Settings) -> pools.Pools | None:
+    change = prepared.change
+    scope = told.scope or f"{change.source}:{change.repo or ''}"
+    readers = (settings.model, *settings.fallback_models)
+    terms = pools.Terms(
+        scope=scope,
+        ground=answer_keys.ground(scope, pack.sha256, readers, pack.parameters),
+        now=ports.clock.epoch(),
+        recent_commits=change.recent_commits,
+        lifetimes=lifetimes.lifetimes(settings.cache_ttl),
+    )
+    return pools.opened(ports, settings, terms)
+
+
+def _served(
+    prepared: Prepared, rest: Sequence[HunkKey], pack: PromptPack, stored: pools.Pools, told: _Told, ports: Ports
+) -> tally.Tally:
+    """Return what stored answers serve, through the gate once more: it may know more secrets today."""
+    rows = PlainRows(prepared.diff, told.heads, ports.plain, comments=pack.judges_comments)
+    return outgoing.redacted(stored.look_up(_lines(prepared, rest), rows.of), _seal(prepared))
+
+
+def _lines(prepared: Prepared, keys: Sequence[HunkKey]) -> list[packing.RedactedLines]:
+    return [prepared.gathered.lines_by_key[key] for key in keys]
 
 
 def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Message, ...], ...]:
@@ -200,9 +248,10 @@ def _announced(chunks: Sequence[Chunk], pack: PromptPack, models: Gateway) -> st
 
 
 def _packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Packed:
-    hunks = [prepared.gathered.lines_by_key[key] for key in prepared.chosen]
     count = ports.tokens.count
-    return packing.pack(hunks, settings.chunk_tokens, count, one_file_each=prepared.one_file_each)
+    return packing.pack(
+        _lines(prepared, prepared.chosen), settings.chunk_tokens, count, one_file_each=prepared.one_file_each
+    )
 
 
 def _seal(prepared: Prepared) -> prompting.Seal:

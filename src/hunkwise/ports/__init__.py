@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from hunkwise.core.pricing import Price
+from hunkwise.core.signature import UNSIGNED, Keys
 from hunkwise.model.change import Change, ChangeRef
 from hunkwise.model.chat import ChatReply, ChatRequest, PromptPack
 from hunkwise.model.diff import FileDiff
@@ -25,6 +26,7 @@ __all__ = [
     "Embedder",
     "Hear",
     "Literals",
+    "PlainLines",
     "Ports",
     "Prompts",
     "RuleEngine",
@@ -109,6 +111,18 @@ class Literals(Protocol):
         ...
 
 
+class PlainLines(Protocol):
+    """Tells what of a file's lines can matter, by syntax tree."""
+
+    def plain(self, path: str, text: str, *, comments: bool) -> tuple[str | None, ...] | None:
+        """Return each line of a whole file without what can't matter, None for a line of nothing else.
+
+        Blanks between tokens are folded and blank lines go; with `comments` they stay, else those go that no tool
+        reads. Returns None for a file that is not understood, or does not parse without an error.
+        """
+        ...
+
+
 class Prompts(Protocol):
     """Prompt packs by name and version."""
 
@@ -119,6 +133,10 @@ class Prompts(Protocol):
 
 class Clock(Protocol):
     """Time that a test can drive."""
+
+    def epoch(self) -> float:
+        """Seconds since the epoch."""
+        ...
 
     def monotonic(self) -> float:
         """Seconds on a clock that never goes back."""
@@ -139,7 +157,8 @@ class Ports:
 
     `others` stand in for `chat`, in their order: those of its name are the same model under other keys, the rest are
     fallback models. Without `health` a run knows of its models what it learns itself; without `cache` it remembers no
-    answer of another run, and without `embedder` none that is merely near.
+    answer of another run, and without `embedder` none that is merely near. `seals` are the keys of stored answers: none
+    is read or written without one. Without `plain` an answer serves the very same hunk only.
     """
 
     changes: ChangeSource
@@ -155,10 +174,14 @@ class Ports:
     prices: Mapping[str, Price] = field(default_factory=dict)
     health: SharedHealth | None = None
     cache: Cache | None = None
+    seals: Keys = UNSIGNED
+    plain: PlainLines | None = None
     embedder: Embedder | None = None
 
     def close(self) -> None:
-        """Abort all requests under way and free the connections."""
+        """Abort all requests under way and free what is open."""
         for each in (self.chat, *self.others):
             if each is not None:
                 each.close()
+        if self.cache is not None:
+            self.cache.close()

@@ -2,5 +2,6 @@
 
 from hunkwise.adapters.syntax_rules.engine import AstGrepRules
 from hunkwise.adapters.syntax_rules.literals import AstGrepLiterals
+from hunkwise.adapters.syntax_rules.plain_lines import AstGrepPlainLines
 
-__all__ = ["AstGrepLiterals", "AstGrepRules"]
+__all__ = ["AstGrepLiterals", "AstGrepPlainLines", "AstGrepRules"]
