@@ -53,6 +53,9 @@ class Settings(BaseModel):
     fallback_models: Patterns = Field(
         (), description="Models at the same endpoint that stand in, in this order, while the model can't be asked."
     )
+    cheap_model: Annotated[str, Field(min_length=1)] | None = Field(
+        None, description="Model at the same endpoint for documentation and tests that name nothing grave."
+    )
     fail_on: Literal["high", "medium", "low", "never"] = Field("high", description="The lowest severity that blocks.")
     min_confidence: Annotated[float, Field(ge=0, le=1)] = Field(
         0.6, description="A model's finding below this confidence does not block; rules carry their own."
@@ -69,6 +72,9 @@ class Settings(BaseModel):
     )
     chunk_tokens: Annotated[int, Field(ge=200, le=200_000)] = Field(
         12_000, description="Tokens of diff that one request may hold."
+    )
+    context_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.3, description="Tokens of context beside the hunks, as a share of the hunks' own; 0 switches it off."
     )
     max_parallel: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Requests under way at once.")
     max_tries: Annotated[int, Field(ge=1, le=10)] = Field(
@@ -106,6 +112,13 @@ class Settings(BaseModel):
     prompt_version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] = Field(
         "1.0.0", description="Version of the review prompt."
     )
+    verify: Literal["off", "risky", "all"] = Field(
+        "all",
+        description="Which findings above low a second request tries to refute: none, those on risky paths, or all.",
+    )
+    passes: Annotated[int, Field(ge=1, le=5)] = Field(
+        1, description="Times that a change is asked about; kept is what most of them find. Each costs a review."
+    )
     cache: bool = Field(
         default=True, description="Answers to the very same question are kept and used again, where there is a place."
     )
@@ -132,6 +145,12 @@ class Settings(BaseModel):
     skip_labels: Patterns = Field(
         (), description="Pull requests with one of these labels are skipped: whoever may label may skip the review."
     )
+
+    @field_validator("verify", mode="before")
+    @classmethod
+    def _off(cls, given: object) -> object:
+        """Read `verify: off`, which YAML takes for false."""
+        return "off" if given is False else given
 
     @field_validator("cache_ttl", "cache_size", mode="before")
     @classmethod

@@ -140,7 +140,7 @@ def test_one_look_up_for_all_hunks_and_one_put(runs: Runs) -> None:
     change = b"".join(diff(f"+x = {number}", path=f"f{number}.py") for number in range(5))
     runs(change, finds())
     asked = [(pool, len(keys)) for pool, keys in runs.cache.asked]
-    assert asked == [("code", 5)]
+    assert asked == [("code", 5)]  # no head, so no canonical key
     assert len(runs.shelf.answers) == 5
 
 
@@ -157,7 +157,10 @@ def test_blanks_and_blank_lines_cost_no_request(runs: Runs) -> None:
 
 @pytest.mark.parametrize(
     "row",
-    ["+    return xs[1]", "+    return xs[-0]", "+     return xs[0]", '+    return "xs[0]"', "+    return xs[0] # x", "-    return xs[0]"],
+    [
+        "+    return xs[1]", "+    return xs[-0]", "+     return xs[0]", '+    return "xs[0]"', "+    return xs[0] # x",
+        "-    return xs[0]",
+    ],
 )  # fmt: skip
 def test_whatever_may_matter_is_asked(runs: Runs, row: str) -> None:
     runs(diff(*BODY), finds(), {b"app.py": head(*BODY)})

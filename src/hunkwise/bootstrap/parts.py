@@ -43,7 +43,11 @@ def ports(
     """
     from hunkwise.adapters import price_list  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.prompt_files import PromptFiles  # noqa: PLC0415  # late: start-up
-    from hunkwise.adapters.syntax_rules import AstGrepLiterals, AstGrepPlainLines  # noqa: PLC0415  # late: start-up
+    from hunkwise.adapters.syntax_rules import (  # noqa: PLC0415  # late: start-up
+        AstGrepLiterals,
+        AstGrepOutliner,
+        AstGrepPlainLines,
+    )
     from hunkwise.adapters.system_clock import SystemClock  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.token_counter import TiktokenCounter  # noqa: PLC0415  # late: start-up
 
@@ -59,7 +63,9 @@ def ports(
         clock=SystemClock(),
         progress=say,
         literals=AstGrepLiterals(),
+        outliner=AstGrepOutliner(),
         others=chats[1:],
+        cheap=models.cheap(chosen, environment),
         prices=price_list.packaged(),
         health=models.health(environment),
         cache=stores.cache(environment, chosen) if seals.secrets else None,

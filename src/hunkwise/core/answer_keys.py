@@ -7,21 +7,15 @@ syntax tree proves can't matter; which rows count is then told, so that a findin
 
 import hashlib
 import json
-import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
-from hunkwise.core import redact
+from hunkwise.core import context, redact
 from hunkwise.core.packing import RedactedLines
-from hunkwise.model.chat import Parameters
-from hunkwise.model.material import ContextPiece
 
 VERSION = 1
 """Part of every name: grows when the same name would mean something else, or an answer is kept in another form."""
-
-_NUMBER = re.compile(r"^\d{1,9}(?=[-+ ]?\|)", re.MULTILINE)
-"""The number that stands before a line of a piece of context."""
 
 
 class Level(StrEnum):
@@ -44,12 +38,13 @@ class Form:
     numbers: tuple[tuple[str, str], ...] = ()
 
 
-def ground(scope: str, prompt_sha256: str, readers: Sequence[str], parameters: Parameters) -> str:
+def ground(scope: str, material: str) -> str:
     """Return the digest of what decides an answer besides the hunk.
 
-    `scope` names the repository and how far its author is trusted, `readers` the models that may have answered.
+    `scope` names the repository and how far its author is trusted, `material` is that of `hunk_keys`: prompt, models,
+    parameters, checks.
     """
-    return _digest([scope, prompt_sha256, *readers, json.dumps(asdict(parameters), sort_keys=True)])
+    return _digest([scope, material])
 
 
 def exact(lines: RedactedLines, on: str) -> Form | None:
@@ -80,15 +75,11 @@ def canonical(lines: RedactedLines, plain: Plain, on: str) -> Form | None:
 
 
 def _form(level: Level, lines: RedactedLines, on: str, rows: Sequence[str], kept: tuple[int, ...]) -> Form:
-    shown = json.dumps([list(rows), [_piece(each) for each in lines.context]], ensure_ascii=False)
+    shown = json.dumps([list(rows), list(context.unnumbered(lines.context))], ensure_ascii=False)
     numbers: dict[str, str] = {}
     numbered = redact.PLACEHOLDER.sub(lambda found: redact.renumbered(found.group(), numbers), shown)
     named = [str(VERSION), level.value, on, lines.query_type.value, lines.tier.value, lines.path, numbered]
     return Form(level=level, key=_digest(named), rows=kept, numbers=tuple(numbers.items()))
-
-
-def _piece(piece: ContextPiece) -> list[str]:
-    return [piece.kind.value, piece.path, _NUMBER.sub("", piece.text)]
 
 
 def _digest(parts: Sequence[str]) -> str:

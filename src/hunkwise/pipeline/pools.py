@@ -22,7 +22,8 @@ from hunkwise.model.ledger import UNREAD_BUDGET, HunkState
 from hunkwise.model.material import HunkKey
 from hunkwise.model.report import PoolUse
 from hunkwise.model.stored import Stored
-from hunkwise.pipeline import answer
+from hunkwise.pipeline import answer, verify
+from hunkwise.pipeline.preparing import Prepared
 from hunkwise.pipeline.tally import Tally
 from hunkwise.ports import Cache, Ports
 from hunkwise.render import figures
@@ -72,8 +73,9 @@ class Pools:
     forms: dict[HunkKey, list[Form]] = field(default_factory=dict)
     stale: dict[HunkKey, _Found] = field(default_factory=dict)
 
-    def look_up(self, hunks: Sequence[RedactedLines], plain: PlainOf) -> Tally:
-        """Return the findings and ends of those `hunks` that a stored answer serves."""
+    def look_up(self, prepared: Prepared, keys: Sequence[HunkKey], plain: PlainOf) -> Tally:
+        """Return the findings and ends of those hunks that a stored answer serves."""
+        hunks = _lines(prepared, keys)
         served: dict[HunkKey, _Found] = {}
         for level in Level:
             left = [lines for lines in hunks if lines.key not in served]
@@ -86,10 +88,18 @@ class Pools:
             self.cache.count(pool, hits, len(of_pool) - hits)
         return _tally(served)
 
+    def completed(self, prepared: Prepared, asked: Tally) -> Tally:
+        """Keep what was asked of the chosen hunks, and return it with stale answers where nobody could be asked."""
+        self.keep(_lines(prepared, prepared.chosen), asked)
+        served = self.instead(asked)
+        return replace(served, notices=(*served.notices, *self.cache.told()))
+
     def keep(self, hunks: Iterable[RedactedLines], asked: Tally) -> None:
-        """Store what a model said of each hunk that it read to the end."""
+        """Store what a model said of each hunk that it read to the end; not what was to be checked, and was not."""
         read = [lines for lines in hunks if _by_model(asked.ends.get(lines.key))]
         findings = answers.by_hunk(asked.findings, read)
+        if any(notice.code == verify.UNCHECKED for notice in asked.notices):
+            findings = {key: found for key, found in findings.items() if not found}
         kept: dict[tuple[str, str], Stored | None] = {}
         for lines in read:
             for form in self.forms.get(lines.key, ()) if lines.key in findings else ():
@@ -169,22 +179,37 @@ class Pools:
         return lifetimes.seconds(lifetimes.lifetime(pool, self.terms.lifetimes), self.terms.recent_commits)
 
 
-def opened(ports: Ports, settings: Settings, terms: Terms) -> Pools | None:
-    """Return the stored answers of a run, None where there are none: no place for them, no key, or not wanted."""
+def opened(prepared: Prepared, scope: str, material: str, ports: Ports, settings: Settings) -> Pools | None:
+    """Return the stored answers of a run, None where there are none: no place for them, no key, or not wanted.
+
+    An empty `scope` is that of the local repository. `material` is what decides an answer besides hunk and scope.
+    """
     if ports.cache is None or not ports.seals.secrets or not settings.cache:
         return None
+    named = scope or f"{prepared.change.source}:{prepared.change.repo or ''}"
+    terms = Terms(
+        scope=named,
+        ground=answer_keys.ground(named, material),
+        now=ports.clock.epoch(),
+        recent_commits=prepared.change.recent_commits,
+        lifetimes=lifetimes.lifetimes(settings.cache_ttl),
+    )
     return Pools(cache=ports.cache, seals=ports.seals, terms=terms)
 
 
-def use(hunks: Iterable[RedactedLines], ends: Mapping[HunkKey, End]) -> dict[str, PoolUse]:
-    """Return by pool how the hunks were answered."""
+def use(prepared: Prepared, ends: Mapping[HunkKey, End]) -> dict[str, PoolUse]:
+    """Return by pool how the chosen hunks were answered."""
     counts: dict[str, Counter[str]] = {}
-    for lines in hunks:
+    for lines in _lines(prepared, prepared.chosen):
         end = ends.get(lines.key)
         by = end.by if end is not None and end.state is HunkState.CACHED else None
         name = "misses" if by is None else f"{by}_hits"
         counts.setdefault(lines.query_type.value, Counter())[name] += 1
     return {pool: PoolUse(**counts[pool]) for pool in sorted(counts)}
+
+
+def _lines(prepared: Prepared, keys: Sequence[HunkKey]) -> list[RedactedLines]:
+    return [prepared.gathered.lines_by_key[key] for key in keys]
 
 
 def _by_pool(hunks: Iterable[RedactedLines]) -> Mapping[str, list[RedactedLines]]:

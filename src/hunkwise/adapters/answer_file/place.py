@@ -27,9 +27,10 @@ _NAME = re.compile(rf"answers-{VERSION}\.(\d{{1,6}})\.sqlite3(\.broken)?")
 TABLES = """
 CREATE TABLE IF NOT EXISTS answers (
     id INTEGER PRIMARY KEY, pool TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL,
-    created REAL NOT NULL, expires REAL NOT NULL, used REAL NOT NULL, space TEXT, vector BLOB, UNIQUE (pool, key));
+    created REAL NOT NULL, expires REAL NOT NULL, used REAL NOT NULL, space TEXT, vector BLOB, sketch BLOB,
+    UNIQUE (pool, key));
 CREATE INDEX IF NOT EXISTS answers_by_use ON answers (pool, used, created);
-CREATE INDEX IF NOT EXISTS answers_by_space ON answers (pool, space) WHERE space IS NOT NULL;
+CREATE INDEX IF NOT EXISTS answers_by_space ON answers (pool, space, id, sketch) WHERE space IS NOT NULL;
 CREATE TABLE IF NOT EXISTS pools (
     pool TEXT PRIMARY KEY, entries INTEGER NOT NULL DEFAULT 0, bytes INTEGER NOT NULL DEFAULT 0,
     hits INTEGER NOT NULL DEFAULT 0, misses INTEGER NOT NULL DEFAULT 0);

@@ -1,11 +1,10 @@
 """Answers as rows of the file, and back. A row was on a disk that others may write: what is odd is no answer."""
 
 import sqlite3
-import sys
-from array import array
 from collections.abc import Sequence
 from typing import Any
 
+from hunkwise.core import sketch, vectors
 from hunkwise.model.stored import Stored, Vector
 
 MAX_VALUE = 1_000_000
@@ -33,29 +32,15 @@ def stored(row: Sequence[Any]) -> Stored | None:
 def of(answer: Stored, used: float) -> tuple[Any, ...]:
     """Return the row of an answer that was used last at `used`."""
     vector = answer.vector
-    space, numbers = (None, None) if vector is None else (vector.space, sqlite3.Binary(packed(vector.values)))
     times = float(answer.created_at), float(answer.expires_at), used
-    return (answer.pool, answer.key, sqlite3.Binary(answer.value), *times, space, numbers)
-
-
-def packed(values: Sequence[float]) -> bytes:
-    """Return numbers as float32, little-endian."""
-    numbers = array("f", values)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers.tobytes()
-
-
-def unpacked(blob: bytes) -> "array[float]":
-    """Return the numbers of a blob; raises ValueError for a broken one."""
-    numbers = array("f")
-    numbers.frombytes(blob)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers
+    row = (answer.pool, answer.key, sqlite3.Binary(answer.value), *times)
+    if vector is None:
+        return (*row, None, None, None)
+    blobs = vectors.packed(vector.values), sketch.of(vector.values)
+    return (*row, vector.space, *map(sqlite3.Binary, blobs))
 
 
 def _vector(space: Any, blob: Any) -> Vector | None:  # noqa: ANN401  # a row's values are judged here
-    if not isinstance(space, str) or not isinstance(blob, bytes) or len(blob) % 4:
+    if not isinstance(space, str) or not isinstance(blob, bytes) or not blob:
         return None
-    return Vector(space=space, values=tuple(unpacked(blob)))
+    return Vector(space=space, values=vectors.unpacked(blob))

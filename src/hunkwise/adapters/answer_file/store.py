@@ -13,7 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from hunkwise.adapters.answer_file import nearest, place, rows
+from hunkwise.adapters.answer_file import place, rows
+from hunkwise.adapters.answer_file.nearest import Searching
 from hunkwise.model.change import Notice
 from hunkwise.model.stored import Limit, Near, PoolState, Stored, Vector
 
@@ -32,9 +33,11 @@ MAX_FAULTS = 3
 """Steps in a row that may fail before the file is left alone: each may have waited for its time."""
 
 _PUT = (
-    "INSERT INTO answers (pool, key, value, created, expires, used, space, vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO answers (pool, key, value, created, expires, used, space, vector, sketch)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (pool, key) DO UPDATE SET value = excluded.value, created = excluded.created,"
-    " expires = excluded.expires, used = excluded.used, space = excluded.space, vector = excluded.vector"
+    " expires = excluded.expires, used = excluded.used, space = excluded.space, vector = excluded.vector,"
+    " sketch = excluded.sketch"
 )
 
 
@@ -50,6 +53,7 @@ class AnswerFile:
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._path: Path | None = None
+        self._searching = Searching()
         self._used: dict[tuple[str, str], float] = {}
         self._faults = 0
         self._told: dict[str, Notice] = {}
@@ -66,7 +70,7 @@ class AnswerFile:
 
     def nearest(self, pool: str, vector: Vector, count: int) -> Sequence[Near]:
         """Return at most `count` answers of the vector's space, the most alike first."""
-        found: Sequence[Near] = self._step(lambda connection: nearest.search(connection, pool, vector, count), ())
+        found: Sequence[Near] = self._step(partial(self._searching.search, pool=pool, vector=vector, count=count), ())
         with self._lock:
             self._used |= {(pool, near.stored.key): self._now() for near in found}
         return found
@@ -152,6 +156,7 @@ class AnswerFile:
             with contextlib.suppress(sqlite3.Error):
                 self._connection.close()
         self._connection = None
+        self._searching.forget()
 
     def _get(self, connection: sqlite3.Connection, pool: str, keys: Sequence[str]) -> Mapping[str, Stored]:
         found: dict[str, Stored] = {}
@@ -237,6 +242,7 @@ class AnswerFile:
             return gone
 
         gone = self._written(connection, write)
+        self._searching.forget()
         with contextlib.suppress(sqlite3.OperationalError):  # another process reads: the pages go later
             connection.execute("VACUUM")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
