@@ -28,11 +28,11 @@ from hunkwise.model.report import PromptId, ReviewReport
 from hunkwise.pipeline import (
     answer,
     gateway,
-    gather,
     outgoing,
     passes,
     pools,
     preparing,
+    ready,
     routing,
     surroundings,
     tally,
@@ -83,15 +83,8 @@ def run(
     `scope`. Raises HunkwiseError.
     """
     started = ports.clock.monotonic()
-    prepared = replace(preparing.prepare(ref, ports, settings), one_file_each=not trusts_author)
-    watch = preparing.Watch(ports.clock, dict(prepared.timings_ms))
-    heads = ports.changes.head_files(ref, prepared.change, preparing.paths(prepared))
-    embedded = gather.rule_findings(prepared.diff, prepared.gathered, prepared.chosen, heads, ports.rules)
-    watch.lap("rules")
-    prepared = routing.routed(prepared, heads, ports, settings)
-    if ports.chat is not None:
-        prepared = surroundings.around(ref, prepared, heads, ports, settings)
-        watch.lap("context")
+    known = ready.make(ref, ports, settings, trusts_author=trusts_author)
+    prepared, embedded, heads, watch = known.prepared, known.embedded, known.heads, known.watch
     keys = hunk_keys.by_hunk(prepared.gathered.lines_by_key.values())
     hit_paths = frozenset(each.file for each in embedded)
     told = _Told(keys=keys, before=before, hit_paths=hit_paths, heads=heads, scope=scope)
@@ -161,13 +154,10 @@ def _answers(prepared: Prepared, told: _Told, ports: Ports, settings: Settings, 
     verifying = _verifying(prepared, told, ports, settings) if wants_model and settings.verify != "off" else None
     material = _material(pack, verifying, settings) if pack else ""
     reused = reuse.reuse(told.before.memory, material, prepared.chosen, told.keys, prepared.gathered.lines_by_key)
-    rest = tuple(key for key in prepared.chosen if key not in reused.hunks)
+    rest = replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in reused.hunks))
     stored = pools.opened(prepared, told.scope, material, ports, settings) if pack else None
-    served = tally.Tally()
-    if pack and stored:
-        rows = PlainRows(prepared.diff, told.heads, ports.plain, comments=pack.judges_comments)
-        served = outgoing.redacted(stored.look_up(prepared, rest, rows.of), _seal(prepared))
-    fresh = replace(prepared, chosen=tuple(key for key in rest if key not in served.ends))
+    served = _served(rest, pack, stored, told, ports) if pack and stored else tally.Tally()
+    fresh = replace(rest, chosen=tuple(key for key in rest.chosen if key not in served.ends))
     models = gateway.opened(ports, settings, told.spent_usd)
     if pack and models:
         asked = _ask_models(fresh, _Way(pack=pack, verifying=verifying), models, told, ports, settings)
@@ -182,6 +172,12 @@ def _answers(prepared: Prepared, told: _Told, ports: Ports, settings: Settings, 
         ends={**asked.ends, **served.ends, **again},
     )
     return _Answers(tally=summed, pack=pack, material=material)
+
+
+def _served(rest: Prepared, pack: PromptPack, stored: pools.Pools, told: _Told, ports: Ports) -> tally.Tally:
+    """Return what stored answers serve, through the gate once more: it may know more secrets today."""
+    rows = PlainRows(rest.diff, told.heads, ports.plain, comments=pack.judges_comments)
+    return outgoing.redacted(stored.look_up(rest, rows.of), _seal(rest))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
