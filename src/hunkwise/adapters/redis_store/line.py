@@ -10,8 +10,8 @@ import contextlib
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
 
+from hunkwise.core import addresses
 from hunkwise.errors import ConfigurationError
 from hunkwise.model.change import Notice
 
@@ -26,9 +26,6 @@ TIMEOUT_S = 1.0
 SCHEMES = frozenset({"redis", "rediss"})
 """Plain, and with TLS."""
 
-MAX_SAID_CHARS = 200
-"""Characters of a server's words that are shown."""
-
 ROOT = "hunkwise:1"
 """What all keys begin with; the number is the version of their form."""
 
@@ -37,9 +34,14 @@ class Line:
     """Opens its connections when they are needed. Raises ConfigurationError for an address that is none."""
 
     def __init__(self, url: str, timeout_s: float = TIMEOUT_S) -> None:
-        self._url = url.strip()
+        address = addresses.of(url, SCHEMES, 6379)
+        if address is None:
+            raise ConfigurationError(
+                "HUNKWISE_REDIS_URL (redis-url) is no address of a Redis",
+                hint="for example rediss://user:password@cache.example.com:6380/0",
+            )
+        self._address = address
         self._timeout_s = timeout_s
-        self._secrets, self.shown = _taken_apart(self._url)
         self._lock = threading.Lock()
         self._client: Client | None = None
         self._is_down = False
@@ -84,7 +86,7 @@ class Line:
         with self._lock:
             if self._client is None:
                 self._client = redis.Redis.from_url(
-                    self._url,
+                    self._address.url,
                     socket_connect_timeout=self._timeout_s,
                     socket_timeout=self._timeout_s,
                     retry=Retry(NoBackoff(), 0),
@@ -96,30 +98,6 @@ class Line:
         with self._lock:
             first, self._is_down = not self._is_down, True
         if first:
-            text = f"The Redis at {self.shown} can't be used, so this run goes on without: {self._said(error)}."
+            said = self._address.said(str(error)) or type(error).__name__
+            text = f"The Redis at {self._address.shown} can't be used, so this run goes on without: {said}."
             self._told.append(Notice(code="redis-unusable", text=text))
-
-    def _said(self, error: Exception) -> str:
-        """Return an error's words in one line, without what logs in."""
-        words = " ".join(str(error).split()) or type(error).__name__
-        for secret in self._secrets:
-            words = words.replace(secret, "[hidden]")
-        return words[:MAX_SAID_CHARS].rstrip(".")
-
-
-def _taken_apart(url: str) -> tuple[tuple[str, ...], str]:
-    """Return what of an address is secret, longest first, and what of it may be shown."""
-    bad = ConfigurationError(
-        "HUNKWISE_REDIS_URL (redis-url) is no address of a Redis",
-        hint="for example rediss://user:password@cache.example.com:6380/0",
-    )
-    try:
-        parts = urlsplit(url)
-        port = parts.port or 6379
-    except ValueError:
-        raise bad from None
-    if parts.scheme not in SCHEMES or not parts.hostname:
-        raise bad
-    secret = {each for each in (parts.username, parts.password) if each}
-    secret |= {unquote(each) for each in secret}
-    return (url, *sorted(secret, key=len, reverse=True)), f"{parts.hostname}:{port}"
