@@ -6,7 +6,9 @@ The list of settings is flat, so that each has one name everywhere: `fail_on` in
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from hunkwise.core import lifetimes
 
 Patterns = tuple[str, ...]
 
@@ -51,6 +53,9 @@ class Settings(BaseModel):
     fallback_models: Patterns = Field(
         (), description="Models at the same endpoint that stand in, in this order, while the model can't be asked."
     )
+    cheap_model: Annotated[str, Field(min_length=1)] | None = Field(
+        None, description="Model at the same endpoint for documentation and tests that name nothing grave."
+    )
     fail_on: Literal["high", "medium", "low", "never"] = Field("high", description="The lowest severity that blocks.")
     min_confidence: Annotated[float, Field(ge=0, le=1)] = Field(
         0.6, description="A model's finding below this confidence does not block; rules carry their own."
@@ -67,6 +72,9 @@ class Settings(BaseModel):
     )
     chunk_tokens: Annotated[int, Field(ge=200, le=200_000)] = Field(
         12_000, description="Tokens of diff that one request may hold."
+    )
+    context_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.3, description="Tokens of context beside the hunks, as a share of the hunks' own; 0 switches it off."
     )
     max_parallel: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Requests under way at once.")
     max_tries: Annotated[int, Field(ge=1, le=10)] = Field(
@@ -104,6 +112,23 @@ class Settings(BaseModel):
     prompt_version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] = Field(
         "1.0.0", description="Version of the review prompt."
     )
+    verify: Literal["off", "risky", "all"] = Field(
+        "all",
+        description="Which findings above low a second request tries to refute: none, those on risky paths, or all.",
+    )
+    passes: Annotated[int, Field(ge=1, le=5)] = Field(
+        1, description="Times that a change is asked about; kept is what most of them find. Each costs a review."
+    )
+    cache: bool = Field(
+        default=True, description="Answers to the very same question are kept and used again, where there is a place."
+    )
+    cache_ttl: Patterns = Field(
+        (),
+        description="How long answers are fresh, in a stable and in an active repository: code=1d/1h, test=12h/30min.",
+    )
+    cache_size: Patterns = Field(
+        (), description="How many answers of a kind are kept, and megabytes of them: code=20000 or code=20000/50MB."
+    )
     on_incomplete: Literal["neutral", "failure"] = Field(
         "neutral", description="How the check ends when the outcome is incomplete; GitHub lets neutral pass."
     )
@@ -120,6 +145,25 @@ class Settings(BaseModel):
     skip_labels: Patterns = Field(
         (), description="Pull requests with one of these labels are skipped: whoever may label may skip the review."
     )
+
+    @field_validator("verify", mode="before")
+    @classmethod
+    def _off(cls, given: object) -> object:
+        """Read `verify: off`, which YAML takes for false."""
+        return "off" if given is False else given
+
+    @field_validator("cache_ttl", "cache_size", mode="before")
+    @classmethod
+    def _as_pairs(cls, given: object) -> object:
+        """Read a mapping, as a file gives it best, as the list that the environment gives."""
+        return tuple(f"{pool}={value}" for pool, value in given.items()) if isinstance(given, dict) else given
+
+    @model_validator(mode="after")
+    def _pools(self) -> Self:
+        """Refuse what is no lifetime or no limit."""
+        lifetimes.lifetimes(self.cache_ttl)
+        lifetimes.limits(self.cache_size)
+        return self
 
     @model_validator(mode="after")
     def _shares(self) -> Self:

@@ -32,6 +32,8 @@ class PromptFiles:
             )
         content = {file: (folder / name / version / file).read_text("utf-8") for file in FILES}
         schema = json.loads(content["schema.json"])
+        parameters = yaml.safe_load(content["parameters.yml"])
+        judges_comments = bool(parameters.pop("judges_comments", True))
         return PromptPack(
             name=name,
             version=version,
@@ -39,7 +41,8 @@ class PromptFiles:
             system=content["system.md"].replace("{{schema}}", json.dumps(schema, indent=1)).strip(),
             user=content["user.md"].strip(),
             schema=schema,
-            parameters=Parameters(**yaml.safe_load(content["parameters.yml"])),
+            parameters=Parameters(**parameters),
+            judges_comments=judges_comments,
         )
 
 

@@ -21,6 +21,7 @@ ENVIRONMENT = {
     "github-token": "GITHUB_TOKEN",
     "openai-api-key": "OPENAI_API_KEY",
     "openai-base-url": "OPENAI_BASE_URL",
+    "cache-dir": "HUNKWISE_CACHE_DIR",
     "state-key": "HUNKWISE_STATE_KEY",
 }
 """Inputs that stand for a variable of the plain environment."""
