@@ -6,7 +6,7 @@ The list of settings is flat, so that each has one name everywhere: `fail_on` in
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Patterns = tuple[str, ...]
 
@@ -50,6 +50,9 @@ class Settings(BaseModel):
     model: Annotated[str, Field(min_length=1)] = Field("gpt-5-mini", description="The model's name at the endpoint.")
     fallback_models: Patterns = Field(
         (), description="Models at the same endpoint that stand in, in this order, while the model can't be asked."
+    )
+    cheap_model: Annotated[str, Field(min_length=1)] | None = Field(
+        None, description="Model at the same endpoint for documentation and tests that name nothing grave."
     )
     fail_on: Literal["high", "medium", "low", "never"] = Field("high", description="The lowest severity that blocks.")
     min_confidence: Annotated[float, Field(ge=0, le=1)] = Field(
@@ -107,6 +110,13 @@ class Settings(BaseModel):
     prompt_version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] = Field(
         "1.0.0", description="Version of the review prompt."
     )
+    verify: Literal["off", "risky", "all"] = Field(
+        "all",
+        description="Which findings above low a second request tries to refute: none, those on risky paths, or all.",
+    )
+    passes: Annotated[int, Field(ge=1, le=5)] = Field(
+        1, description="Times that a change is asked about; kept is what most of them find. Each costs a review."
+    )
     on_incomplete: Literal["neutral", "failure"] = Field(
         "neutral", description="How the check ends when the outcome is incomplete; GitHub lets neutral pass."
     )
@@ -123,6 +133,12 @@ class Settings(BaseModel):
     skip_labels: Patterns = Field(
         (), description="Pull requests with one of these labels are skipped: whoever may label may skip the review."
     )
+
+    @field_validator("verify", mode="before")
+    @classmethod
+    def _off(cls, given: object) -> object:
+        """Read `verify: off`, which YAML takes for false."""
+        return "off" if given is False else given
 
     @model_validator(mode="after")
     def _shares(self) -> Self:

@@ -59,6 +59,7 @@ def ports(
         literals=AstGrepLiterals(),
         outliner=AstGrepOutliner(),
         others=chats[1:],
+        cheap=models.cheap(chosen, environment),
         prices=price_list.packaged(),
         health=models.health(environment),
     )

@@ -39,9 +39,13 @@ class ModelUsage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """Requests and tokens of a run; latencies in milliseconds, one per request."""
+    """Requests and tokens of a run; latencies in milliseconds, one per request.
+
+    `by_stage` holds the same requests by why they were sent: the first reading of the change, and what came on top.
+    """
 
     by_model: Mapping[str, ModelUsage] = field(default_factory=dict)
+    by_stage: Mapping[str, ModelUsage] = field(default_factory=dict)
     latencies_ms: tuple[float, ...] = ()
 
 

@@ -18,13 +18,25 @@ from hunkwise.core import (
 )
 from hunkwise.core.bookkeeping import End, Reading
 from hunkwise.core.reconcile import Before, Reconciled
+from hunkwise.core.verification import Mode
 from hunkwise.model.change import ChangeRef, Notice
 from hunkwise.model.chat import Message, PromptPack, Redacted
 from hunkwise.model.finding import Severity
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import Chunk, HunkKey
 from hunkwise.model.report import PromptId, ReviewReport
-from hunkwise.pipeline import answer, gateway, gather, outgoing, preparing, surroundings, tally
+from hunkwise.pipeline import (
+    answer,
+    gateway,
+    gather,
+    outgoing,
+    passes,
+    preparing,
+    routing,
+    surroundings,
+    tally,
+    verify,
+)
 from hunkwise.pipeline.candidates import Candidates
 from hunkwise.pipeline.gateway import Gateway
 from hunkwise.pipeline.gateway import told as told_by_gateway
@@ -63,9 +75,8 @@ def run(
 ) -> Reviewed:
     """Review the change `ref` names in the light of what was said `before`.
 
-    Of an author who is not trusted each request holds one file, so that hostile text blinds no more than that.
-    `unasked` says why no model is asked although one is wanted: then rules alone do not complete the review. Raises
-    HunkwiseError when there is nothing to report on.
+    Of an author who is not trusted each request holds one file: hostile text blinds no more. `unasked` says why no
+    model is asked although one is wanted: rules alone do not complete the review then. Raises HunkwiseError.
     """
     started = ports.clock.monotonic()
     prepared = replace(preparing.prepare(ref, ports, settings), one_file_each=not trusts_author)
@@ -73,12 +84,15 @@ def run(
     heads = ports.changes.head_files(ref, prepared.change, preparing.paths(prepared))
     embedded = gather.rule_findings(prepared.diff, prepared.gathered, prepared.chosen, heads, ports.rules)
     watch.lap("rules")
+    prepared = routing.routed(prepared, heads, ports, settings)
     if ports.chat is not None:
         prepared = surroundings.around(ref, prepared, heads, ports, settings)
         watch.lap("context")
     keys = hunk_keys.by_hunk(prepared.gathered.lines_by_key.values())
-    hit_paths = frozenset(each.file for each in embedded)
-    answers = _answers(prepared, _Told(keys=keys, before=before, hit_paths=hit_paths), ports, settings, unasked)
+    told = _Told(
+        keys=keys, before=before, hit_paths=frozenset(each.file for each in embedded), heads=heads
+    )
+    answers = _answers(prepared, told, ports, settings, unasked)
     watch.lap("answer")
     tallied, pack = answers.tally, answers.pack
     ranked, merged = ranking.rank([*prepared.gathered.secrets, *embedded, *tallied.findings])
@@ -90,7 +104,7 @@ def run(
         version=__version__,
         engine="rules" if ports.chat is None else "llm",
         models=tuple(tallied.usage.by_model),
-        prompt=PromptId(name=pack.name, version=pack.version, sha256=pack.sha256) if pack and ports.chat else None,
+        prompt=_prompt_id(pack) if pack and ports.chat else None,
         change=replace(prepared.change, diff=b"", generated=frozenset(), unread=(), policies={}),
         diff=prepared.gathered.shown,
         verdict=verdict.decide(reconciled.findings, ledger, gate(settings), reconciled.dismissed),
@@ -107,13 +121,18 @@ def run(
     return Reviewed(report=report, reconciled=reconciled, reading=reading, material=answers.material, heads=heads)
 
 
+def _prompt_id(pack: PromptPack) -> PromptId:
+    return PromptId(name=pack.name, version=pack.version, sha256=pack.sha256)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """What is known of the hunks before a model is asked: their keys, earlier runs, files in which a rule hit."""
+    """What is known before a model is asked: keys of hunks, earlier runs, files in which a rule hit, head files."""
 
     keys: Mapping[HunkKey, str]
     before: Before
     hit_paths: frozenset[str]
+    heads: Mapping[bytes, bytes]
 
     @property
     def spent_usd(self) -> float:
@@ -134,22 +153,47 @@ def _answers(prepared: Prepared, told: _Told, ports: Ports, settings: Settings, 
     """Answer every chosen hunk: by what an earlier run read, else by a model, else by the rules."""
     wants_model = ports.chat is not None or unasked is not None
     pack = ports.prompts.load("review", settings.prompt_version) if wants_model else None
-    readers = "|".join((settings.model, *settings.fallback_models))  # what one of them read need not be read again
-    material = hunk_keys.material(pack.sha256, readers, pack.parameters) if pack else ""
+    verifying = _verifying(prepared, told, ports, settings) if wants_model and settings.verify != "off" else None
+    material = _material(pack, verifying, settings) if pack else ""
     reused = reuse.reuse(told.before.memory, material, prepared.chosen, told.keys, prepared.gathered.lines_by_key)
     fresh = replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in reused.hunks))
     models = gateway.opened(ports, settings, told.spent_usd)
-    asked = _ask_models(fresh, pack, models, told, ports, settings) if pack and models else _by_rules(fresh, unasked)
+    if pack and models:
+        asked = _ask_models(fresh, _Way(pack=pack, verifying=verifying), models, told, ports, settings)
+    else:
+        asked = _by_rules(fresh, unasked)
     again = dict.fromkeys(reused.hunks, End(state=HunkState.CACHED, by=reuse.INCREMENTAL))
     summed = replace(asked, findings=(*reused.findings, *asked.findings), ends={**asked.ends, **again})
     return _Answers(tally=summed, pack=pack, material=material)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """How a change is asked about; `verifying` is None where nothing is put to a second request."""
+
+    pack: PromptPack
+    verifying: verify.Verifying | None
+
+
+def _verifying(prepared: Prepared, told: _Told, ports: Ports, settings: Settings) -> verify.Verifying:
+    literals = verify.KnownLiterals(prepared.diff, prepared.gathered.shown, told.heads, ports.literals)
+    pack = ports.prompts.load(verify.NAME, verify.VERSION)
+    return verify.Verifying(pack=pack, mode=Mode(settings.verify), literals_of=literals.of)
+
+
+def _material(pack: PromptPack, verifying: verify.Verifying | None, settings: Settings) -> str:
+    """Return the digest of what decides what is found; what one model of the ladder read need not be read again."""
+    readers = [settings.model, *settings.fallback_models, settings.cheap_model or "", f"passes={settings.passes}"]
+    checked = [f"verify={verifying.mode.value}:{verifying.pack.sha256}"] if verifying is not None else []
+    return hunk_keys.material(pack.sha256, "|".join((*readers, *checked)), pack.parameters)
+
+
 def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Message, ...], ...]:
     """Return the messages of every first request a review by a model would send; nothing is sent."""
     prepared = preparing.prepare(ref, ports, settings)
+    heads = ports.changes.head_files(ref, prepared.change, preparing.paths(prepared))
+    prepared = routing.routed(prepared, heads, ports, settings)
     pack = ports.prompts.load("review", settings.prompt_version)
-    heads = ports.changes.head_files(ref, prepared.change, preparing.paths(prepared)) if settings.context_share else {}
     packed = _packed(surroundings.around(ref, prepared, heads, ports, settings), ports, settings)
     return tuple(prompting.review(chunk, pack, _seal(prepared)) for chunk in packed.chunks)
 
@@ -162,11 +206,11 @@ def _by_rules(prepared: Prepared, unasked: str | None) -> tally.Tally:
 
 
 def _ask_models(
-    prepared: Prepared, pack: PromptPack, models: Gateway, told: _Told, ports: Ports, settings: Settings
+    prepared: Prepared, way: _Way, models: Gateway, told: _Told, ports: Ports, settings: Settings
 ) -> tally.Tally:
-    """Ask the models for every chunk, the most valuable first."""
+    """Ask the models for every chunk, the most valuable first, and have what they claim checked."""
     packed = _packed(prepared, ports, settings)
-    ports.progress(_announced(packed.chunks, pack, models))
+    ports.progress(_announced(packed.chunks, way, models, settings.passes))
 
     def end() -> None:
         models.close()
@@ -174,18 +218,23 @@ def _ask_models(
 
     asking = answer.Asking(
         chat=models,
-        pack=pack,
+        pack=way.pack,
         seal=_seal(prepared),
         count=ports.tokens.count,
         end=end,
         max_parallel=settings.max_parallel,
-        listen=Candidates(pack.schema, _seal(prepared), ports.progress).listen,
+        listen=Candidates(way.pack.schema, _seal(prepared), ports.progress).listen,
     )
-    answers = answer.all_chunks(packed.chunks, asking, risk.order(packed.chunks, told.hit_paths))
+
+    def ask(chunk: Chunk, asking: answer.Asking) -> answer.Answered:
+        answered = passes.ask(chunk, asking, settings.passes)
+        return verify.confirmed(chunk, answered, asking, way.verifying) if way.verifying else answered
+
+    answers = answer.all_chunks(packed.chunks, asking, risk.order(packed.chunks, told.hit_paths), ask)
     key_by_id = {passage.id: passage.key for chunk in packed.chunks for passage in chunk.passages}
     summed = tally.add_up(answers.chunks, key_by_id, models.attempts)
     unread = {left.key: End(state=HunkState.FAILED, reason=f"unread: {left.reason}") for left in packed.left_out}
-    notices = (*(STOPPED,) * answers.stopped, *told_by_gateway.notices(models))
+    notices = (*(STOPPED,) * answers.stopped, *told_by_gateway.notices(models), *summed.notices)
     summed = replace(summed, ends={**summed.ends, **unread}, notices=notices, stopped=answers.stopped)
     return outgoing.redacted(summed, _seal(prepared))
 
@@ -194,13 +243,23 @@ STOPPED = Notice(code="stopped", text="The run was stopped before it was complet
 """What the report of a stopped run says first."""
 
 
-def _announced(chunks: Sequence[Chunk], pack: PromptPack, models: Gateway) -> str:
-    """Return the line that says what is going to be asked, and the most it can cost."""
-    first = models.models[0]
-    overhead = models.estimate.tokens(pack.system) + models.estimate.tokens(pack.user)
-    most = models.estimate.whole(chunks, overhead, pack.parameters.max_output_tokens, first.price)
-    cost = f", at most {figures.money(most.usd)}" if first.price else ""
-    return f"asking {models.name}: {figures.plural(len(chunks), 'request')}{cost}"
+def _announced(chunks: Sequence[Chunk], way: _Way, models: Gateway, times: int) -> str:
+    """Return the line that says what is going to be asked, and the most it can cost, with all claims checked."""
+    price = models.models[0].price
+    answer_tokens = way.pack.parameters.max_output_tokens
+    usd = times * models.estimate.whole(chunks, _overhead(way.pack, models), answer_tokens, price).usd
+    if way.verifying is not None:
+        check = way.verifying.pack
+        claims = _overhead(check, models) + answer_tokens  # a claim is no longer than what claimed it
+        usd += models.estimate.whole(chunks, claims, check.parameters.max_output_tokens, price).usd
+    cost = f", at most {figures.money(usd)}" if price else ""
+    further = f", up to {len(chunks) * (times - 1)} for further passes" if times > 1 else ""
+    checks = f", up to {len(chunks)} to verify" if way.verifying is not None else ""
+    return f"asking {models.name}: {figures.plural(len(chunks), 'request')}{further}{checks}{cost}"
+
+
+def _overhead(pack: PromptPack, models: Gateway) -> int:
+    return models.estimate.tokens(pack.system) + models.estimate.tokens(pack.user)
 
 
 def _packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Packed:

@@ -149,8 +149,9 @@ class Ports:
     """All that a review needs; `chat` is None when the rules engine answers alone.
 
     `others` stand in for `chat`, in their order: those of its name are the same model under other keys, the rest are
-    fallback models. Without `health` a run knows of its models what it learns itself; without `cache` it remembers no
-    answer of another run, and without `embedder` none that is merely near. Without `outliner` hunks have no context.
+    fallback models. `cheap` is a cheaper model under each key, for what is worth no more; `chat` stands in for it.
+    Without `health` a run knows of its models what it learns itself; without `cache` it remembers no answer of another
+    run, and without `embedder` none that is merely near. Without `outliner` hunks have no context.
     """
 
     changes: ChangeSource
@@ -168,9 +169,10 @@ class Ports:
     health: SharedHealth | None = None
     cache: Cache | None = None
     embedder: Embedder | None = None
+    cheap: tuple[ChatModel, ...] = ()
 
     def close(self) -> None:
         """Abort all requests under way and free the connections."""
-        for each in (self.chat, *self.others):
+        for each in (self.chat, *self.others, *self.cheap):
             if each is not None:
                 each.close()

@@ -135,6 +135,7 @@ def _usage(used: Usage) -> dict[str, Any]:
             )
         ),
         "by_model": {name: {"requests": asked.requests, **_tokens(asked)} for name, asked in used.by_model.items()},
+        "by_stage": {name: {"requests": asked.requests, **_tokens(asked)} for name, asked in used.by_stage.items()},
         "latency_ms": {f"p{percent}": figures.latency_ms(used, percent) for percent in (50, 95, 99)},
     }
 

@@ -102,7 +102,8 @@ def _usage() -> dict[str, Any]:
     names = ("prompt_tokens", "cached_prompt_tokens", "completion_tokens", "embedding_tokens")
     tokens = {"requests": COUNT, **dict.fromkeys(names, COUNT_OR_NULL), "cost_usd": AMOUNT_OR_NULL}
     latency = _object(dict.fromkeys(("p50", "p95", "p99"), AMOUNT_OR_NULL))
-    return _object({**tokens, "by_model": _map(_object(tokens)), "latency_ms": latency})
+    by_name = _map(_object(tokens))
+    return _object({**tokens, "by_model": by_name, "by_stage": by_name, "latency_ms": latency})
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:
