@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from hunkwise import __version__
 from hunkwise.core import (
     bookkeeping,
+    briefing,
     hunk_keys,
     packing,
     prompting,
@@ -27,6 +28,7 @@ from hunkwise.model.material import Chunk, HunkKey
 from hunkwise.model.report import PromptId, ReviewReport
 from hunkwise.pipeline import (
     answer,
+    briefed,
     gateway,
     outgoing,
     passes,
@@ -84,23 +86,20 @@ def run(
     """
     started = ports.clock.monotonic()
     known = ready.make(ref, ports, settings, trusts_author=trusts_author)
-    prepared, embedded, heads, watch = known.prepared, known.embedded, known.heads, known.watch
-    keys = hunk_keys.by_hunk(prepared.gathered.lines_by_key.values())
-    hit_paths = frozenset(each.file for each in embedded)
-    told = _Told(keys=keys, before=before, hit_paths=hit_paths, heads=heads, scope=scope)
-    answers = _answers(prepared, told, ports, settings, unasked)
+    prepared, watch = known.prepared, known.watch
+    answers = _answers(prepared, _told(known, before, scope), ports, settings, unasked)
     watch.lap("answer")
-    tallied, pack = answers.tally, answers.pack
-    ranked, merged = ranking.rank([*prepared.gathered.secrets, *embedded, *tallied.findings])
+    tallied = answers.tally
+    ranked, merged = ranking.rank([*prepared.gathered.secrets, *known.embedded, *tallied.findings])
     ledger = bookkeeping.balance(preparing.named(prepared), {**prepared.ends, **tallied.ends})
-    reading = Reading(shown=prepared.gathered.shown, keys=keys, ledger=ledger)
+    reading = Reading(shown=prepared.gathered.shown, keys=answers.keys, ledger=ledger)
     reconciled = reconcile.reconcile(ranked, reading, before)
     watch.lap("total", since=started)
     report = ReviewReport(
         version=__version__,
         engine="rules" if ports.chat is None else "llm",
         models=tuple(tallied.usage.by_model),
-        prompt=_prompt_id(pack) if pack and ports.chat else None,
+        prompt=_prompt_id(answers.pack, tallied) if answers.pack and ports.chat else None,
         change=replace(prepared.change, diff=b"", generated=frozenset(), unread=(), policies={}),
         diff=prepared.gathered.shown,
         verdict=verdict.decide(reconciled.findings, ledger, gate(settings), reconciled.dismissed),
@@ -113,13 +112,13 @@ def run(
         timings_ms=watch.laps,
         stopped=tallied.stopped,
         model_approved=tallied.model_approved,
-        cache=pools.use(prepared, tallied.ends) if pack else {},
+        cache=pools.use(prepared, tallied.ends) if answers.pack else {},
     )
-    return Reviewed(report=report, reconciled=reconciled, reading=reading, material=answers.material, heads=heads)
+    return Reviewed(report=report, reconciled=reconciled, reading=reading, material=answers.material, heads=known.heads)
 
 
-def _prompt_id(pack: PromptPack) -> PromptId:
-    return PromptId(name=pack.name, version=pack.version, sha256=pack.sha256)
+def _prompt_id(pack: PromptPack, tallied: tally.Tally) -> PromptId:
+    return PromptId(name=pack.name, version=pack.version, sha256=pack.sha256, examples=tallied.examples)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,19 +137,29 @@ class _Told:
         return (self.before.memory.spent_usd or 0.0) if self.before.memory else 0.0
 
 
+def _told(known: ready.Ready, before: Before, scope: str) -> _Told:
+    keys = hunk_keys.by_hunk(known.prepared.gathered.lines_by_key.values())
+    hit_paths = frozenset(each.file for each in known.embedded)
+    return _Told(keys=keys, before=before, hit_paths=hit_paths, heads=known.heads, scope=scope)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answers:
-    """What became of the chosen hunks; `pack` and `material` name what decided it, where a model is wanted."""
+    """What became of the chosen hunks; `pack` and `material` name what decided it, where a model is wanted.
+
+    `keys` name the hunks.
+    """
 
     tally: tally.Tally
     pack: PromptPack | None
     material: str
+    keys: Mapping[HunkKey, str]
 
 
 def _answers(prepared: Prepared, told: _Told, ports: Ports, settings: Settings, unasked: str | None) -> _Answers:
     """Answer every chosen hunk: by what an earlier run read, by a stored answer, by a model, or by the rules."""
     wants_model = ports.chat is not None or unasked is not None
-    pack = ports.prompts.load("review", settings.prompt_version) if wants_model else None
+    pack = briefed.pack(prepared, ports, settings) if wants_model else None
     verifying = _verifying(prepared, told, ports, settings) if wants_model and settings.verify != "off" else None
     material = _material(pack, verifying, settings) if pack else ""
     reused = reuse.reuse(told.before.memory, material, prepared.chosen, told.keys, prepared.gathered.lines_by_key)
@@ -171,7 +180,7 @@ def _answers(prepared: Prepared, told: _Told, ports: Ports, settings: Settings, 
         findings=(*reused.findings, *served.findings, *asked.findings),
         ends={**asked.ends, **served.ends, **again},
     )
-    return _Answers(tally=summed, pack=pack, material=material)
+    return _Answers(tally=summed, pack=pack, material=material, keys=told.keys)
 
 
 def _served(rest: Prepared, pack: PromptPack, stored: pools.Pools, told: _Told, ports: Ports) -> tally.Tally:
@@ -206,8 +215,8 @@ def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Mes
     prepared = preparing.prepare(ref, ports, settings)
     heads = ports.changes.head_files(ref, prepared.change, preparing.paths(prepared))
     prepared = routing.routed(prepared, heads, ports, settings)
-    pack = ports.prompts.load("review", settings.prompt_version)
     packed = _packed(surroundings.around(ref, prepared, heads, ports, settings), ports, settings)
+    pack, _ = briefed.exemplified(briefed.pack(prepared, ports, settings), packed.chunks, ports, settings)
     return tuple(prompting.review(chunk, pack, _seal(prepared)) for chunk in packed.chunks)
 
 
@@ -223,6 +232,8 @@ def _ask_models(
 ) -> tally.Tally:
     """Ask the models for every chunk, the most valuable first, and have what they claim checked."""
     packed = _packed(prepared, ports, settings)
+    pack, examples = briefed.exemplified(way.pack, packed.chunks, ports, settings)
+    way = replace(way, pack=pack)
     ports.progress(_announced(packed.chunks, way, models, settings.passes))
 
     def end() -> None:
@@ -248,7 +259,8 @@ def _ask_models(
     summed = tally.add_up(answers.chunks, key_by_id, models.attempts)
     unread = {left.key: End(state=HunkState.FAILED, reason=f"unread: {left.reason}") for left in packed.left_out}
     notices = (*(STOPPED,) * answers.stopped, *told_by_gateway.notices(models), *summed.notices)
-    summed = replace(summed, ends={**summed.ends, **unread}, notices=notices, stopped=answers.stopped)
+    ends = {**summed.ends, **unread}
+    summed = replace(summed, ends=ends, notices=notices, stopped=answers.stopped, examples=examples)
     return outgoing.redacted(summed, _seal(prepared))
 
 
@@ -260,10 +272,10 @@ def _announced(chunks: Sequence[Chunk], way: _Way, models: Gateway, times: int) 
     """Return the line that says what is going to be asked, and the most it can cost, with all claims checked."""
     price = models.models[0].price
     answer_tokens = way.pack.parameters.max_output_tokens
-    usd = times * models.estimate.whole(chunks, _overhead(way.pack, models), answer_tokens, price).usd
+    usd = times * models.estimate.whole(chunks, _overhead(way.pack, chunks, models), answer_tokens, price).usd
     if way.verifying is not None:
         check = way.verifying.pack
-        claims = _overhead(check, models) + answer_tokens  # a claim is no longer than what claimed it
+        claims = _overhead(check, chunks, models) + answer_tokens  # a claim is no longer than what claimed it
         usd += models.estimate.whole(chunks, claims, check.parameters.max_output_tokens, price).usd
     cost = f", at most {figures.money(usd)}" if price else ""
     further = f", up to {len(chunks) * (times - 1)} for further passes" if times > 1 else ""
@@ -271,8 +283,10 @@ def _announced(chunks: Sequence[Chunk], way: _Way, models: Gateway, times: int) 
     return f"asking {models.name}: {figures.plural(len(chunks), 'request')}{further}{checks}{cost}"
 
 
-def _overhead(pack: PromptPack, models: Gateway) -> int:
-    return models.estimate.tokens(pack.system) + models.estimate.tokens(pack.user)
+def _overhead(pack: PromptPack, chunks: Sequence[Chunk], models: Gateway) -> int:
+    """Return the tokens around a chunk, by the longest system message there is."""
+    systems = {briefing.system(pack, chunk) for chunk in chunks}
+    return max(map(models.estimate.tokens, systems), default=0) + models.estimate.tokens(pack.user)
 
 
 def _packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Packed:
