@@ -51,6 +51,9 @@ class Settings(BaseModel):
     fallback_models: Patterns = Field(
         (), description="Models at the same endpoint that stand in, in this order, while the model can't be asked."
     )
+    cheap_model: Annotated[str, Field(min_length=1)] | None = Field(
+        None, description="Model at the same endpoint for documentation and tests that name nothing grave."
+    )
     fail_on: Literal["high", "medium", "low", "never"] = Field("high", description="The lowest severity that blocks.")
     min_confidence: Annotated[float, Field(ge=0, le=1)] = Field(
         0.6, description="A model's finding below this confidence does not block; rules carry their own."
@@ -67,6 +70,9 @@ class Settings(BaseModel):
     )
     chunk_tokens: Annotated[int, Field(ge=200, le=200_000)] = Field(
         12_000, description="Tokens of diff that one request may hold."
+    )
+    context_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.3, description="Tokens of context beside the hunks, as a share of the hunks' own; 0 switches it off."
     )
     max_parallel: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Requests under way at once.")
     max_tries: Annotated[int, Field(ge=1, le=10)] = Field(

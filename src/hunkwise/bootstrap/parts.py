@@ -42,7 +42,7 @@ def ports(
     """
     from hunkwise.adapters import price_list  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.prompt_files import PromptFiles  # noqa: PLC0415  # late: start-up
-    from hunkwise.adapters.syntax_rules import AstGrepLiterals  # noqa: PLC0415  # late: start-up
+    from hunkwise.adapters.syntax_rules import AstGrepLiterals, AstGrepOutliner  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.system_clock import SystemClock  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.token_counter import TiktokenCounter  # noqa: PLC0415  # late: start-up
 
@@ -57,7 +57,9 @@ def ports(
         clock=SystemClock(),
         progress=say,
         literals=AstGrepLiterals(),
+        outliner=AstGrepOutliner(),
         others=chats[1:],
+        cheap=models.cheap(chosen, environment),
         prices=price_list.packaged(),
         health=models.health(environment),
     )

@@ -6,7 +6,7 @@ whole, after it is composed.
 
 from collections.abc import Callable, Sequence
 
-from hunkwise.core import wrapping
+from hunkwise.core import context, wrapping
 from hunkwise.model.chat import Message, PromptPack, Redacted
 from hunkwise.model.material import Chunk
 
@@ -22,7 +22,9 @@ MAX_FAULTS = 10
 
 def review(chunk: Chunk, pack: PromptPack, seal: Seal) -> tuple[Message, ...]:
     """Return the messages that ask for a review of `chunk`; the system message is the same for all requests."""
-    hunks = "\n\n".join(wrapping.wrapped(wrapping.Kind.HUNK, each.id, each.text) for each in chunk.passages)
+    surroundings = wrapping.each(wrapping.Kind.CONTEXT, list(context.blocks(chunk.context)))
+    passages = [wrapping.wrapped(wrapping.Kind.HUNK, each.id, each.text) for each in chunk.passages]
+    hunks = "\n\n".join([*surroundings, *passages])
     before, _, after = pack.user.partition("{{hunks}}")
     return (
         Message(role="system", content=seal(pack.system)),

@@ -7,7 +7,7 @@ numbered, quoted and anchored. The gate is idempotent: what it puts in, it never
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hunkwise.model.chat import Redacted
@@ -69,6 +69,16 @@ def text(content: str, scan: Scan) -> Redacted:
     rows = content.split("\n")
     pieces = _pieces(content, _spans(content, scan))
     return Redacted("\n".join(_masked(rows, pieces, Placeholders())))
+
+
+def rows(
+    texts: Sequence[str], scan: Scan, placeholders: Placeholders, literals: Mapping[int, Sequence[LiteralPlace]]
+) -> tuple[str, ...]:
+    """Return the lines of a whole file without their secrets, and without `literals` (by row); raises DetectorError."""
+    pieces = [_of_literal(row, place, texts[row]) for row, places in literals.items() for place in places]
+    content = "\n".join(texts)
+    pieces.extend(_pieces(content, _spans(content, scan)))
+    return tuple(_masked(texts, pieces, placeholders))
 
 
 def hunk(

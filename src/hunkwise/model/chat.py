@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from hunkwise.model.material import Tier
+
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
@@ -41,7 +43,8 @@ class Parameters:
 class ChatRequest:
     """One request: messages, the JSON schema its answer must meet, and sampling parameters.
 
-    Requests of one `cache_key` begin alike, so that a provider may keep that prefix.
+    Requests of one `cache_key` begin alike, so that a provider may keep that prefix. `tier` says which models are to
+    answer.
     """
 
     messages: tuple[Message, ...]
@@ -49,6 +52,7 @@ class ChatRequest:
     schema: Mapping[str, Any]
     parameters: Parameters
     cache_key: str = ""
+    tier: Tier = Tier.STRONG
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

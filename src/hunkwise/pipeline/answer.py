@@ -2,7 +2,7 @@
 
 Failures are values: a passage that got no sound answer leaves here with the reason, next to the findings of all
 others. How often a request is tried, and by which model, is the gateway's business. Here a truncated answer or an
-overflowing context splits the chunk, a malformed answer is repaired once, and a passage that was not acknowledged is
+overflowing context splits the chunk (what only explains the hunks goes first), a malformed answer is repaired once, and a passage that was not acknowledged is
 asked again once.
 """
 
@@ -98,6 +98,8 @@ def _ask(chunk: Chunk, asking: Asking, cuts: int) -> Answered:
     except DetectorError as error:
         return _failed(chunk.passages, f"redaction: {error.message}")
     except ChatError as error:
+        if error.fault is ChatFault.CONTEXT_OVERFLOW and chunk.context:
+            return _ask(packing.without_context(chunk), asking, cuts)
         if error.fault in {ChatFault.TRUNCATED, ChatFault.CONTEXT_OVERFLOW}:
             if len(chunk.passages) > 1:
                 return _joined(tuple(_ask(half, asking, cuts) for half in packing.split(chunk)))
@@ -111,13 +113,13 @@ def _judged(chunk: Chunk, asking: Asking) -> Answered:
     """Return what an answer says, repaired once where it must be; raises ChatError, DetectorError."""
     hear = asking.listen(chunk) if asking.listen is not None else None
     asked = prompting.review(chunk, asking.pack, asking.seal)
-    reply = asking.chat.complete(_request(asked, asking.pack), hear)
+    reply = asking.chat.complete(_request(asked, asking.pack, chunk), hear)
     answer = parsing.answer(reply.text, asking.pack.schema, f"model:{reply.model}")
     claims, failure = answer.findings, ""
     if answer.faults:
         again = prompting.repair(asked, reply.text, answer.faults, asking.seal)
         try:
-            reply = asking.chat.complete(_request(again, asking.pack), hear)
+            reply = asking.chat.complete(_request(again, asking.pack, chunk), hear)
         except ChatError as error:
             failure = f"malformed answer ({answer.faults[0]}), and no repair: {_reason(error)}"
         else:
@@ -135,13 +137,14 @@ def _judged(chunk: Chunk, asking: Asking) -> Answered:
     )
 
 
-def _request(messages: tuple[Message, ...], pack: PromptPack) -> ChatRequest:
+def _request(messages: tuple[Message, ...], pack: PromptPack, chunk: Chunk) -> ChatRequest:
     return ChatRequest(
         messages=messages,
         schema_name=f"hunkwise_{pack.name}",
         schema=pack.schema,
         parameters=pack.parameters,
         cache_key=f"hunkwise-{pack.name}-{pack.sha256[:16]}",
+        tier=chunk.tier,
     )
 
 

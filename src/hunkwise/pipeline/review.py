@@ -24,7 +24,7 @@ from hunkwise.model.finding import Severity
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import Chunk, HunkKey
 from hunkwise.model.report import PromptId, ReviewReport
-from hunkwise.pipeline import answer, gateway, gather, outgoing, preparing, tally
+from hunkwise.pipeline import answer, gateway, gather, outgoing, preparing, routing, surroundings, tally
 from hunkwise.pipeline.candidates import Candidates
 from hunkwise.pipeline.gateway import Gateway
 from hunkwise.pipeline.gateway import told as told_by_gateway
@@ -63,9 +63,8 @@ def run(
 ) -> Reviewed:
     """Review the change `ref` names in the light of what was said `before`.
 
-    Of an author who is not trusted each request holds one file, so that hostile text blinds no more than that.
-    `unasked` says why no model is asked although one is wanted: then rules alone do not complete the review. Raises
-    HunkwiseError when there is nothing to report on.
+    Of an author who is not trusted each request holds one file: hostile text blinds no more. `unasked` says why no
+    model is asked although one is wanted: rules alone do not complete the review then. Raises HunkwiseError.
     """
     started = ports.clock.monotonic()
     prepared = replace(preparing.prepare(ref, ports, settings), one_file_each=not trusts_author)
@@ -73,9 +72,13 @@ def run(
     heads = ports.changes.head_files(ref, prepared.change, preparing.paths(prepared))
     embedded = gather.rule_findings(prepared.diff, prepared.gathered, prepared.chosen, heads, ports.rules)
     watch.lap("rules")
+    prepared = routing.routed(prepared, heads, ports, settings)
+    if ports.chat is not None:
+        prepared = surroundings.around(ref, prepared, heads, ports, settings)
+        watch.lap("context")
     keys = hunk_keys.by_hunk(prepared.gathered.lines_by_key.values())
-    hit_paths = frozenset(each.file for each in embedded)
-    answers = _answers(prepared, _Told(keys=keys, before=before, hit_paths=hit_paths), ports, settings, unasked)
+    told = _Told(keys=keys, before=before, hit_paths=frozenset(each.file for each in embedded))
+    answers = _answers(prepared, told, ports, settings, unasked)
     watch.lap("answer")
     tallied, pack = answers.tally, answers.pack
     ranked, merged = ranking.rank([*prepared.gathered.secrets, *embedded, *tallied.findings])
@@ -87,7 +90,7 @@ def run(
         version=__version__,
         engine="rules" if ports.chat is None else "llm",
         models=tuple(tallied.usage.by_model),
-        prompt=PromptId(name=pack.name, version=pack.version, sha256=pack.sha256) if pack and ports.chat else None,
+        prompt=_prompt_id(pack) if pack and ports.chat else None,
         change=replace(prepared.change, diff=b"", generated=frozenset(), unread=(), policies={}),
         diff=prepared.gathered.shown,
         verdict=verdict.decide(reconciled.findings, ledger, gate(settings), reconciled.dismissed),
@@ -102,6 +105,10 @@ def run(
         model_approved=tallied.model_approved,
     )
     return Reviewed(report=report, reconciled=reconciled, reading=reading, material=answers.material, heads=heads)
+
+
+def _prompt_id(pack: PromptPack) -> PromptId:
+    return PromptId(name=pack.name, version=pack.version, sha256=pack.sha256)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +138,9 @@ def _answers(prepared: Prepared, told: _Told, ports: Ports, settings: Settings, 
     """Answer every chosen hunk: by what an earlier run read, else by a model, else by the rules."""
     wants_model = ports.chat is not None or unasked is not None
     pack = ports.prompts.load("review", settings.prompt_version) if wants_model else None
-    readers = "|".join((settings.model, *settings.fallback_models))  # what one of them read need not be read again
+    readers = "|".join(
+        filter(None, (settings.model, *settings.fallback_models, settings.cheap_model))
+    )  # what one of them read need not be read again
     material = hunk_keys.material(pack.sha256, readers, pack.parameters) if pack else ""
     reused = reuse.reuse(told.before.memory, material, prepared.chosen, told.keys, prepared.gathered.lines_by_key)
     fresh = replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in reused.hunks))
@@ -145,8 +154,10 @@ def _answers(prepared: Prepared, told: _Told, ports: Ports, settings: Settings, 
 def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Message, ...], ...]:
     """Return the messages of every first request a review by a model would send; nothing is sent."""
     prepared = preparing.prepare(ref, ports, settings)
+    heads = ports.changes.head_files(ref, prepared.change, preparing.paths(prepared))
+    prepared = routing.routed(prepared, heads, ports, settings)
     pack = ports.prompts.load("review", settings.prompt_version)
-    packed = _packed(prepared, ports, settings)
+    packed = _packed(surroundings.around(ref, prepared, heads, ports, settings), ports, settings)
     return tuple(prompting.review(chunk, pack, _seal(prepared)) for chunk in packed.chunks)
 
 
@@ -200,8 +211,8 @@ def _announced(chunks: Sequence[Chunk], pack: PromptPack, models: Gateway) -> st
 
 
 def _packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Packed:
-    hunks = [prepared.gathered.lines_by_key[key] for key in prepared.chosen]
     count = ports.tokens.count
+    hunks = surroundings.for_packing([prepared.gathered.lines_by_key[key] for key in prepared.chosen], settings, count)
     return packing.pack(hunks, settings.chunk_tokens, count, one_file_each=prepared.one_file_each)
 
 

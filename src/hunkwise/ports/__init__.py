@@ -3,7 +3,7 @@
 Ports are synchronous; each may be called from several threads unless it says otherwise.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from hunkwise.model.diff import FileDiff
 from hunkwise.model.finding import RuleHit, SecretSpan
 from hunkwise.model.material import LiteralPlace
 from hunkwise.ports.code_host import CodeHost
+from hunkwise.ports.outliner import Outliner
 from hunkwise.ports.stores import Cache, Embedder, SharedHealth
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Embedder",
     "Hear",
     "Literals",
+    "Outliner",
     "Ports",
     "Prompts",
     "RuleEngine",
@@ -35,7 +37,7 @@ __all__ = [
 
 
 class ChangeSource(Protocol):
-    """Loads a change and the head contents of its files."""
+    """Loads a change, the head contents of its files, and what its repository defines elsewhere."""
 
     def load(self, ref: ChangeRef) -> Change:
         """Return the change `ref` names; raises ChangeError."""
@@ -43,6 +45,15 @@ class ChangeSource(Protocol):
 
     def head_files(self, ref: ChangeRef, change: Change, paths: Sequence[bytes]) -> Mapping[bytes, bytes]:
         """Return head contents by raw path; a path that can't be had is left out. One batch, not one call each."""
+        ...
+
+    def defining(
+        self, ref: ChangeRef, change: Change, names: Sequence[str], besides: Collection[bytes]
+    ) -> Mapping[bytes, bytes]:
+        """Return files by raw path, other than `besides`, that seem to define one of `names`; bounded, never raises.
+
+        Nothing where that would cost a request.
+        """
         ...
 
 
@@ -138,8 +149,9 @@ class Ports:
     """All that a review needs; `chat` is None when the rules engine answers alone.
 
     `others` stand in for `chat`, in their order: those of its name are the same model under other keys, the rest are
-    fallback models. Without `health` a run knows of its models what it learns itself; without `cache` it remembers no
-    answer of another run, and without `embedder` none that is merely near.
+    fallback models. `cheap` is a cheaper model under each key, for what is worth no more; `chat` stands in for it.
+    Without `health` a run knows of its models what it learns itself; without `cache` it remembers no answer of another
+    run, and without `embedder` none that is merely near. Without `outliner` hunks have no context.
     """
 
     changes: ChangeSource
@@ -151,14 +163,16 @@ class Ports:
     clock: Clock
     progress: Callable[[str], object]
     literals: Literals | None = None
+    outliner: Outliner | None = None
     others: tuple[ChatModel, ...] = ()
     prices: Mapping[str, Price] = field(default_factory=dict)
     health: SharedHealth | None = None
     cache: Cache | None = None
     embedder: Embedder | None = None
+    cheap: tuple[ChatModel, ...] = ()
 
     def close(self) -> None:
         """Abort all requests under way and free the connections."""
-        for each in (self.chat, *self.others):
+        for each in (self.chat, *self.others, *self.cheap):
             if each is not None:
                 each.close()

@@ -1,6 +1,6 @@
 """A pull request's change by GitHub's API: the whole diff, or file by file where GitHub refuses that."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from hunkwise.adapters.github import attributes, disguise, faults, listing
 from hunkwise.adapters.github.blobs import REGULAR, Place
@@ -52,6 +52,13 @@ class GitHubChanges:
             for path, place in places.items()
             if (content := found.get(place)) and content.data is not None and content.mode in REGULAR
         }
+
+    def defining(
+        self, ref: ChangeRef, change: Change, names: Sequence[str], besides: Collection[bytes]
+    ) -> Mapping[bytes, bytes]:
+        """Return nothing: a search would cost requests, and what the changed files hold has to do."""
+        del ref, change, names, besides
+        return {}
 
     def _check(self, ref: ChangeRef) -> None:
         if not isinstance(ref, PullRequest) or (ref.repo, ref.number) != (self._pull.repo, self._pull.number):

@@ -2,5 +2,6 @@
 
 from hunkwise.adapters.syntax_rules.engine import AstGrepRules
 from hunkwise.adapters.syntax_rules.literals import AstGrepLiterals
+from hunkwise.adapters.syntax_rules.outlines import AstGrepOutliner
 
-__all__ = ["AstGrepLiterals", "AstGrepRules"]
+__all__ = ["AstGrepLiterals", "AstGrepOutliner", "AstGrepRules"]
