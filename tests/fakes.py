@@ -88,6 +88,9 @@ class DrivenClock:
         self.slept: list[float] = []
         self._lock = threading.Lock()
 
+    def epoch(self) -> float:
+        return 1_700_000_000.0 + self.now
+
     def monotonic(self) -> float:
         return self.now
 

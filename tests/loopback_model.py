@@ -19,6 +19,7 @@ from typing import Any, Self
 import fakes
 import loopback_answers as answers
 import loopback_streams as streams
+from hunkwise.core import ngrams
 from loopback_answers import Answer
 
 DRIP_S = 0.02
@@ -28,10 +29,10 @@ CREDENTIALS = ("authorization", "api-key")
 """Headers that carry a key: OpenAI's, and Azure's own."""
 
 PATHS = re.compile(
-    r"/v1/chat/completions|/openai/v1/chat/completions"
-    r"|/openai/deployments/[^/]+/chat/completions\?api-version=\d{4}-\d\d-\d\d(?:-preview)?"
+    r"/v1/(?:chat/completions|embeddings)|/openai/v1/(?:chat/completions|embeddings)"
+    r"|/openai/deployments/[^/]+/(?:chat/completions|embeddings)\?api-version=\d{4}-\d\d-\d\d(?:-preview)?"
 )
-"""Where chat completions are asked for: at OpenAI, at Azure's v1 interface, and at Azure by deployment."""
+"""Where answers and vectors are asked for: at OpenAI, at Azure's v1 interface, and at Azure by deployment."""
 
 Script = Callable[[dict[str, Any], int], Answer]
 """Answers a request's body (and its number, from 0)."""
@@ -63,6 +64,12 @@ def reads_all(body: dict[str, Any], index: int) -> Answer:
     return answers.completion(fakes.answer(hunk_ids(body)), model=str(body["model"]))
 
 
+def embeds(body: dict[str, Any], index: int) -> Answer:
+    """Give each text the vector of its words."""
+    del index
+    return answers.embeddings([ngrams.vector(each) for each in body["input"]], model=str(body["model"]))
+
+
 def hunk_ids(body: Mapping[str, Any]) -> list[str]:
     """Return the ids of the hunks a request shows, each once, in order."""
     shown = "\n".join(str(each["content"]) for each in body["messages"] if each["role"] == "user")
@@ -74,7 +81,8 @@ class LoopbackModel:
 
     `models`: names it serves (others: 404); None serves any. `keys`: label by key; when given, any other key is
     refused (401). `refuses`: an answer by name of a parameter it does not take, or by `response_format=<type>`. A
-    completion is streamed to whoever asks for it, unless `streams` is False. `broken_off` counts the answers that a
+    completion is streamed to whoever asks for it, unless `streams` is False; `embed` answers where
+    vectors are asked. `broken_off` counts the answers that a
     client did not wait for.
     """
 
@@ -86,8 +94,10 @@ class LoopbackModel:
         keys: Mapping[str, str] | None = None,
         refuses: Mapping[str, Answer] | None = None,
         streams: bool = True,
+        embed: Script = embeds,
     ) -> None:
         self._script = script
+        self._embed = embed
         self._streams = streams
         self._models = models
         self._keys = keys or {}
@@ -141,7 +151,7 @@ class LoopbackModel:
         with self._lock:
             index = len(self.requests)
             self.requests.append(self._record(handler, index, label, content, answers.HANG))
-        given = self._refusal(handler, label, body) or self._script(body, index)
+        given = self._refusal(handler, label, body) or (self._embed if "input" in body else self._script)(body, index)
         if self._streams and body.get("stream"):
             given = streams.of_completion(given, body)
         with self._lock:

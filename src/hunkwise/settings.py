@@ -8,6 +8,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from hunkwise.core import lifetimes
+
 Patterns = tuple[str, ...]
 
 
@@ -141,6 +143,16 @@ class Settings(BaseModel):
     describe: bool = Field(
         default=False, description="A walkthrough of the change in the summary of a pull request, for one request more."
     )
+    cache: bool = Field(
+        default=True, description="Answers to the very same question are kept and used again, where there is a place."
+    )
+    cache_ttl: Patterns = Field(
+        (),
+        description="How long answers are fresh, in a stable and in an active repository: code=1d/1h, test=12h/30min.",
+    )
+    cache_size: Patterns = Field(
+        (), description="How many answers of a kind are kept, and megabytes of them: code=20000 or code=20000/50MB."
+    )
     on_incomplete: Literal["neutral", "failure"] = Field(
         "neutral", description="How the check ends when the outcome is incomplete; GitHub lets neutral pass."
     )
@@ -163,6 +175,19 @@ class Settings(BaseModel):
     def _off(cls, given: object) -> object:
         """Read `verify: off`, which YAML takes for false."""
         return "off" if given is False else given
+
+    @field_validator("cache_ttl", "cache_size", mode="before")
+    @classmethod
+    def _as_pairs(cls, given: object) -> object:
+        """Read a mapping, as a file gives it best, as the list that the environment gives."""
+        return tuple(f"{pool}={value}" for pool, value in given.items()) if isinstance(given, dict) else given
+
+    @model_validator(mode="after")
+    def _pools(self) -> Self:
+        """Refuse what is no lifetime or no limit."""
+        lifetimes.lifetimes(self.cache_ttl)
+        lifetimes.limits(self.cache_size)
+        return self
 
     @model_validator(mode="after")
     def _shares(self) -> Self:

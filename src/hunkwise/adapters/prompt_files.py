@@ -43,6 +43,8 @@ class PromptFiles:
         content = {file: (folder / name / version / file).read_text("utf-8") for file in FILES}
         types = _types(folder / name / version / TYPES)
         schema = json.loads(content["schema.json"])
+        parameters = yaml.safe_load(content["parameters.yml"])
+        judges_comments = bool(parameters.pop("judges_comments", True))
         hashed = [*(content[file] for file in FILES), *(f"{key}\0{text}" for key, text in types.items())]
         return PromptPack(
             name=name,
@@ -51,7 +53,8 @@ class PromptFiles:
             system=content["system.md"].replace("{{schema}}", json.dumps(schema, indent=1)).strip(),
             user=content["user.md"].strip(),
             schema=schema,
-            parameters=Parameters(**yaml.safe_load(content["parameters.yml"])),
+            parameters=Parameters(**parameters),
+            judges_comments=judges_comments,
             types={key: text.strip() for key, text in types.items()},
         )
 

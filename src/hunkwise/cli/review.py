@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from hunkwise import bootstrap, render
-from hunkwise.bootstrap import gate, signals
+from hunkwise.bootstrap import gate, signals, stores
 from hunkwise.bootstrap.parts import Progress
 from hunkwise.cli import EXIT_INTERRUPTED
 from hunkwise.cli import target as targets
@@ -43,6 +43,7 @@ FORMATS = ("text", "json", "sarif", "markdown", "html")
 @click.option("--engine", type=click.Choice(["auto", "llm", "rules"]), help="Who reviews: auto by default.")
 @click.option("--model", metavar="M", help="The model's name at the endpoint.")
 @click.option("--max-cost", type=float, metavar="USD", help="What the requests may cost; no bound by default.")
+@click.option("--no-cache", is_flag=True, help="Ask for everything anew; no stored answer is read, and none is kept.")
 @click.option("--config", "config", metavar="FILE", help="A configuration file instead of the repository's own.")
 @click.option("--format", "style", type=click.Choice(FORMATS), default="text", help="What is written.")
 @click.option("--output", metavar="FILE", help="Where it is written; standard output by default.")
@@ -64,20 +65,20 @@ def command(target: str | None, **options: Any) -> int:  # noqa: ANN401  # click
         options["output"] = None
     if options["page"] is not None and options["page"] == options["output"]:
         raise UsageError("--html and --output name the same file")
-    _check_output("--output", options["output"])
-    _check_output("--html", options["page"])
-    say = _progress(quiet=options["quiet"], verbose=options["verbose"])
+    check_output("--output", options["output"])
+    check_output("--html", options["page"])
+    say = progress(quiet=options["quiet"], verbose=options["verbose"])
     if options["post"] and not isinstance(ref, PullRequest):
         raise UsageError("--post needs a pull request", hint="hunkwise review owner/repo#N --post")
     source = _source(ref, options, say)
     if options["show_prompts"]:
-        _write(source.prompts(), options["output"])
+        write(source.prompts(), options["output"])
         return 0
     with signals.as_interrupts():
         report = source.review()
-    _write(_rendered(report, options), options["output"])
+    write(_rendered(report, options), options["output"])
     if options["page"]:
-        _write(render.as_text(report, "html"), options["page"])
+        write(render.as_text(report, "html"), options["page"])
     if options["output"] and not options["quiet"]:
         click.echo(f"hunkwise: {render.verdict_line(report)} ({options['output']})", err=True)
     return exit_code(report)
@@ -113,11 +114,12 @@ class _Local:
         return bootstrap.prompts(self.ref, self.settings, os.environ, self.say)
 
     def review(self) -> ReviewReport:
-        return bootstrap.review(self.ref, self.settings, os.environ, self.say, self.evidence)
+        return bootstrap.review(self.ref, self.settings, stores.at_home(os.environ), self.say, self.evidence)
 
 
 def _source(ref: ChangeRef, options: dict[str, Any], say: Progress) -> _Source:
     chosen = {key: options[key] for key in ("engine", "model", "fail_on", "max_cost")}
+    chosen["cache"] = False if options["no_cache"] else None
     if isinstance(ref, PullRequest):
         from hunkwise.cli.pull import Pull  # noqa: PLC0415  # only where a pull request is asked for
 
@@ -146,7 +148,7 @@ def _rendered(report: ReviewReport, options: dict[str, Any]) -> str:
     return render.as_text(report, options["style"], color=color, width=width)
 
 
-def _check_output(option: str, output: str | None) -> None:
+def check_output(option: str, output: str | None) -> None:
     """Refuse an output that can't be written before anything is paid for."""
     if output is None:
         return
@@ -157,7 +159,8 @@ def _check_output(option: str, output: str | None) -> None:
         raise UsageError(f"{option}: {output} can't be written")
 
 
-def _write(text: str, output: str | None) -> None:
+def write(text: str, output: str | None) -> None:
+    """Write `text` to a file, or to standard output; raises UsageError."""
     data = text if text.endswith("\n") else text + "\n"
     if output is None:
         sys.stdout.buffer.write(data.encode("utf-8"))
@@ -169,7 +172,9 @@ def _write(text: str, output: str | None) -> None:
         raise UsageError(f"{output} can't be written: {error.strerror}") from error
 
 
-def _progress(*, quiet: bool, verbose: bool) -> Progress:
+def progress(*, quiet: bool, verbose: bool) -> Progress:
+    """Return what tells a person on standard error what happens."""
+
     def say(text: str, *, detail: bool = False) -> None:
         if not quiet and (verbose or not detail):
             click.echo(f"hunkwise: {gate.told(text)}", err=True)

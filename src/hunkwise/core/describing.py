@@ -1,7 +1,7 @@
 """Ask for a walkthrough of a change, and judge the answer.
 
-It is one request, so a large change is shown in part: the hunks that are worth reading first. What a model says of files
-and lines that it was not shown is left out.
+It is one request, so a large change is shown in part: the hunks that are worth reading first. What a model says of
+files and lines that it was not shown is left out.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,10 @@ class Excerpt:
 
 
 def excerpt(passages: Sequence[Passage], left_out: Mapping[HunkKey, str], budget: int) -> Excerpt:
-    """Return the passages that fit into `budget` tokens, the most valuable first; `left_out` are paths of hunks in none."""
+    """Return the passages that fit into `budget` tokens, the most valuable first.
+
+    `left_out` gives the paths of hunks that are in no passage.
+    """
     order = risk.order([Chunk(passages=(each,)) for each in passages])
     held, kept = 0, set[int]()
     for index in order:

@@ -112,8 +112,9 @@ class ChatReply:
 class PromptPack:
     """A versioned prompt: `system` and `user` templates, the answer's schema, parameters, content hash.
 
-    `types` are instructions by query type. What a run adds: `instructions` of the team, and `examples` (as shown) by
-    query type and language; `sha256` covers whatever of it may decide an answer.
+    `types` are instructions by query type. `judges_comments` tells that a comment may change the answer, as one does
+    that is meant to steer a reviewer. What a run adds: `instructions` of the team, and `examples` (as shown) by query
+    type and language; `sha256` covers whatever of it may decide an answer.
     """
 
     name: str
@@ -126,3 +127,4 @@ class PromptPack:
     types: Mapping[QueryType, str] = field(default_factory=dict)
     instructions: str = ""
     examples: Mapping[tuple[QueryType, str], tuple[str, ...]] = field(default_factory=dict)
+    judges_comments: bool = True

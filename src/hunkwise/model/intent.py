@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Intent:
     """Words of whoever proposes a change: all of it may be false, and meant to mislead.
 
-    It enters no request that a verdict rests on. `commits` are subjects, the newest first, `issues` titles of those that
-    the change says it closes.
+    It enters no request that a verdict rests on. `commits` are subjects, the newest first, `issues` titles of those
+    that the change says it closes.
     """
 
     title: str = ""

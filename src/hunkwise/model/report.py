@@ -51,6 +51,23 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PoolUse:
+    """How many hunks of a pool were answered by what, before or instead of a request of their own.
+
+    `confirms` are hunks asked in a short request because a near one is known, `misses` all others that were asked.
+    `stale_hits` served where nobody could be asked.
+    """
+
+    exact_hits: int = 0
+    canonical_hits: int = 0
+    incremental_hits: int = 0
+    semantic_hits: int = 0
+    confirms: int = 0
+    misses: int = 0
+    stale_hits: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromptId:
     """Which prompt was used, and which of the library's examples (`id@version`) its requests held."""
 
@@ -66,7 +83,7 @@ class ReviewReport:
 
     `stopped` tells that a signal ended the run; what was read until then is in here. `model_approved` records whether
     every answer of a model called its part approved, None without an answer; nothing is decided by it, nor by
-    `description`, which tells where to look.
+    `description`, which tells where to look. `cache` tells by pool what was reused, where a model is wanted.
     """
 
     version: str
@@ -85,6 +102,7 @@ class ReviewReport:
     timings_ms: Mapping[str, float]
     stopped: bool = False
     model_approved: bool | None = None
+    cache: Mapping[str, PoolUse] = field(default_factory=dict)
     description: Description | None = None
 
 

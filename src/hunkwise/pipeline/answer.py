@@ -2,8 +2,8 @@
 
 Failures are values: a passage that got no sound answer leaves here with the reason, next to the findings of all
 others. How often a request is tried, and by which model, is the gateway's business. Here a truncated answer or an
-overflowing context splits the chunk (what only explains the hunks goes first), a malformed answer is repaired once, and a passage that was not acknowledged is
-asked again once.
+overflowing context splits the chunk (what only explains the hunks goes first), a malformed answer is repaired once, and
+a passage that was not acknowledged is asked again once.
 """
 
 import hashlib

@@ -17,6 +17,7 @@ from hunkwise.pipeline import answer, gateway, outgoing, preparing, tally
 from hunkwise.pipeline.gateway import Gateway
 from hunkwise.pipeline.gateway import told as told_by_gateway
 from hunkwise.pipeline.preparing import Prepared
+from hunkwise.pipeline.tally import Tally
 from hunkwise.ports import ChatModel, Ports
 from hunkwise.settings import Settings
 
@@ -52,14 +53,21 @@ def run(ref: ChangeRef, ports: Ports, settings: Settings) -> Walkthrough:
 
 
 def beside(
-    ref: ChangeRef, prepared: Prepared, models: Gateway, ports: Ports, settings: Settings
-) -> tuple[Description | None, tuple[Notice, ...]]:
-    """Return a description beside a review, or why there is none: it never costs the review anything but its price."""
+    ref: ChangeRef, prepared: Prepared, asked: Tally, models: Gateway, ports: Ports, settings: Settings
+) -> Tally:
+    """Return a review's sum with a description of a pull request, where that is wanted, or why there is none.
+
+    It comes last, so that a budget is spent on the review first, and decides nothing.
+    """
+    if not settings.describe or prepared.change.source != "github" or asked.stopped:
+        return asked
+    described, notices = None, asked.notices
     try:
-        return of(ref, prepared, models, ports, settings), ()
+        described = of(ref, prepared, models, ports, settings) if prepared.chosen else None
     except HunkwiseError as error:
         said = outgoing.words(error.message, _seal(prepared))
-        return None, (Notice(code="not-described", text=f"The change is not described: {said}."),)
+        notices = (*notices, Notice(code="not-described", text=f"The change is not described: {said}."))
+    return replace(asked, description=described, notices=notices, usage=tally.usage(models.attempts))
 
 
 def of(ref: ChangeRef, prepared: Prepared, models: ChatModel, ports: Ports, settings: Settings) -> Description:
@@ -91,9 +99,7 @@ def _excerpt(prepared: Prepared, ports: Ports, settings: Settings) -> describing
     return describing.excerpt(passages, left_out, settings.chunk_tokens)
 
 
-def _judged(
-    asked: tuple[Message, ...], pack: PromptPack, models: ChatModel, seal: prompting.Seal
-) -> dict[str, object]:
+def _judged(asked: tuple[Message, ...], pack: PromptPack, models: ChatModel, seal: prompting.Seal) -> dict[str, object]:
     """Return the values of an answer, repaired once where it must be; raises ChatError."""
     reply = models.complete(answer.request(asked, pack, Stage.DESCRIBE, Tier.CHEAP))
     values, faults = parsing.payload(reply.text, pack.schema)

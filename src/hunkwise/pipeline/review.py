@@ -1,12 +1,11 @@
 """The spine: from a reference to a report. Dry runs, the command line and everything later share it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from hunkwise import __version__
 from hunkwise.core import (
     bookkeeping,
-    briefing,
     hunk_keys,
     packing,
     prompting,
@@ -22,18 +21,21 @@ from hunkwise.core.reconcile import Before, Reconciled
 from hunkwise.core.verification import Mode
 from hunkwise.model.change import ChangeRef, Notice
 from hunkwise.model.chat import Message, PromptPack, Redacted
-from hunkwise.model.finding import Finding, Severity
+from hunkwise.model.finding import Severity
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import Chunk, HunkKey
 from hunkwise.model.report import PromptId, ReviewReport
 from hunkwise.pipeline import (
+    announced,
     answer,
     briefed,
+    describe,
     gateway,
-    gather,
     outgoing,
     passes,
+    pools,
     preparing,
+    ready,
     routing,
     surroundings,
     tally,
@@ -42,9 +44,9 @@ from hunkwise.pipeline import (
 from hunkwise.pipeline.candidates import Candidates
 from hunkwise.pipeline.gateway import Gateway
 from hunkwise.pipeline.gateway import told as told_by_gateway
+from hunkwise.pipeline.plain_rows import PlainRows
 from hunkwise.pipeline.preparing import Prepared
 from hunkwise.ports import Ports
-from hunkwise.render import figures
 from hunkwise.settings import Settings
 
 
@@ -74,25 +76,21 @@ def run(
     *,
     trusts_author: bool = True,
     unasked: str | None = None,
+    scope: str = "",
 ) -> Reviewed:
     """Review the change `ref` names in the light of what was said `before`.
 
     Of an author who is not trusted each request holds one file: hostile text blinds no more. `unasked` says why no
-    model is asked although one is wanted: rules alone do not complete the review then. Raises HunkwiseError.
+    model is asked although one is wanted: rules alone do not complete the review then. Stored answers serve within one
+    `scope`. Raises HunkwiseError.
     """
     started = ports.clock.monotonic()
-    prepared = replace(preparing.prepare(ref, ports, settings), one_file_each=not trusts_author)
-    watch = preparing.Watch(ports.clock, dict(prepared.timings_ms))
-    heads = ports.changes.head_files(ref, prepared.change, preparing.paths(prepared))
-    embedded = gather.rule_findings(prepared.diff, prepared.gathered, prepared.chosen, heads, ports.rules)
-    watch.lap("rules")
-    prepared = routing.routed(prepared, heads, ports, settings)
-    prepared = surroundings.around(ref, prepared, heads, ports, settings) if ports.chat else prepared
-    watch.lap("context")
-    answers = _answers(prepared, _told(prepared, embedded, heads, before), ports, settings, unasked)
+    known = ready.make(ref, ports, settings, trusts_author=trusts_author)
+    prepared, watch = known.prepared, known.watch
+    answers = _answers(prepared, _told(ref, known, before, scope), ports, settings, unasked)
     watch.lap("answer")
     tallied = answers.tally
-    ranked, merged = ranking.rank([*prepared.gathered.secrets, *embedded, *tallied.findings])
+    ranked, merged = ranking.rank([*prepared.gathered.secrets, *known.embedded, *tallied.findings])
     ledger = bookkeeping.balance(preparing.named(prepared), {**prepared.ends, **tallied.ends})
     reading = Reading(shown=prepared.gathered.shown, keys=answers.keys, ledger=ledger)
     reconciled = reconcile.reconcile(ranked, reading, before)
@@ -114,8 +112,10 @@ def run(
         timings_ms=watch.laps,
         stopped=tallied.stopped,
         model_approved=tallied.model_approved,
+        description=tallied.description,
+        cache=pools.use(prepared, tallied.ends) if answers.pack else {},
     )
-    return Reviewed(report=report, reconciled=reconciled, reading=reading, material=answers.material, heads=heads)
+    return Reviewed(report=report, reconciled=reconciled, reading=reading, material=answers.material, heads=known.heads)
 
 
 def _prompt_id(pack: PromptPack, tallied: tally.Tally) -> PromptId:
@@ -124,12 +124,14 @@ def _prompt_id(pack: PromptPack, tallied: tally.Tally) -> PromptId:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """What is known before a model is asked: keys of hunks, earlier runs, files in which a rule hit, head files."""
+    """What is known before a model is asked: keys of hunks, earlier runs, files with a rule's hit, heads, scope."""
 
+    ref: ChangeRef
     keys: Mapping[HunkKey, str]
     before: Before
     hit_paths: frozenset[str]
     heads: Mapping[bytes, bytes]
+    scope: str
 
     @property
     def spent_usd(self) -> float:
@@ -137,9 +139,10 @@ class _Told:
         return (self.before.memory.spent_usd or 0.0) if self.before.memory else 0.0
 
 
-def _told(prepared: Prepared, embedded: Sequence[Finding], heads: Mapping[bytes, bytes], before: Before) -> _Told:
-    keys = hunk_keys.by_hunk(prepared.gathered.lines_by_key.values())
-    return _Told(keys=keys, before=before, hit_paths=frozenset(each.file for each in embedded), heads=heads)
+def _told(ref: ChangeRef, known: ready.Ready, before: Before, scope: str) -> _Told:
+    keys = hunk_keys.by_hunk(known.prepared.gathered.lines_by_key.values())
+    hit_paths = frozenset(each.file for each in known.embedded)
+    return _Told(ref=ref, keys=keys, before=before, hit_paths=hit_paths, heads=known.heads, scope=scope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,21 +159,38 @@ class _Answers:
 
 
 def _answers(prepared: Prepared, told: _Told, ports: Ports, settings: Settings, unasked: str | None) -> _Answers:
-    """Answer every chosen hunk: by what an earlier run read, else by a model, else by the rules."""
+    """Answer every chosen hunk: by what an earlier run read, by a stored answer, by a model, or by the rules."""
     wants_model = ports.chat is not None or unasked is not None
     pack = briefed.pack(prepared, ports, settings) if wants_model else None
     verifying = _verifying(prepared, told, ports, settings) if wants_model and settings.verify != "off" else None
     material = _material(pack, verifying, settings) if pack else ""
     reused = reuse.reuse(told.before.memory, material, prepared.chosen, told.keys, prepared.gathered.lines_by_key)
-    fresh = replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in reused.hunks))
+    rest = replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in reused.hunks))
+    stored = pools.opened(prepared, told.scope, material, ports, settings) if pack else None
+    served = _served(rest, pack, stored, told, ports) if pack and stored else tally.Tally()
+    fresh = replace(rest, chosen=tuple(key for key in rest.chosen if key not in served.ends))
     models = gateway.opened(ports, settings, told.spent_usd)
     if pack and models:
         asked = _ask_models(fresh, _Way(pack=pack, verifying=verifying), models, told, ports, settings)
     else:
         asked = _by_rules(fresh, unasked)
+    if stored:
+        asked = stored.completed(fresh, asked)
+    if models:
+        asked = describe.beside(told.ref, prepared, asked, models, ports, settings)
     again = dict.fromkeys(reused.hunks, End(state=HunkState.CACHED, by=reuse.INCREMENTAL))
-    summed = replace(asked, findings=(*reused.findings, *asked.findings), ends={**asked.ends, **again})
+    summed = replace(
+        asked,
+        findings=(*reused.findings, *served.findings, *asked.findings),
+        ends={**asked.ends, **served.ends, **again},
+    )
     return _Answers(tally=summed, pack=pack, material=material, keys=told.keys)
+
+
+def _served(rest: Prepared, pack: PromptPack, stored: pools.Pools, told: _Told, ports: Ports) -> tally.Tally:
+    """Return what stored answers serve, through the gate once more: it may know more secrets today."""
+    rows = PlainRows(rest.diff, told.heads, ports.plain, comments=pack.judges_comments)
+    return outgoing.redacted(stored.look_up(rest, rows.of), _seal(rest))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +238,8 @@ def _ask_models(
     packed = _packed(prepared, ports, settings)
     pack, examples = briefed.exemplified(way.pack, packed.chunks, ports, settings)
     way = replace(way, pack=pack)
-    ports.progress(_announced(packed.chunks, way, models, settings.passes))
+    check = way.verifying.pack if way.verifying else None
+    ports.progress(announced.line(packed.chunks, way.pack, check, models, settings.passes))
 
     def end() -> None:
         models.close()
@@ -250,27 +271,6 @@ def _ask_models(
 
 STOPPED = Notice(code="stopped", text="The run was stopped before it was complete; this is what was read until then.")
 """What the report of a stopped run says first."""
-
-
-def _announced(chunks: Sequence[Chunk], way: _Way, models: Gateway, times: int) -> str:
-    """Return the line that says what is going to be asked, and the most it can cost, with all claims checked."""
-    price = models.models[0].price
-    answer_tokens = way.pack.parameters.max_output_tokens
-    usd = times * models.estimate.whole(chunks, _overhead(way.pack, chunks, models), answer_tokens, price).usd
-    if way.verifying is not None:
-        check = way.verifying.pack
-        claims = _overhead(check, chunks, models) + answer_tokens  # a claim is no longer than what claimed it
-        usd += models.estimate.whole(chunks, claims, check.parameters.max_output_tokens, price).usd
-    cost = f", at most {figures.money(usd)}" if price else ""
-    further = f", up to {len(chunks) * (times - 1)} for further passes" if times > 1 else ""
-    checks = f", up to {len(chunks)} to verify" if way.verifying is not None else ""
-    return f"asking {models.name}: {figures.plural(len(chunks), 'request')}{further}{checks}{cost}"
-
-
-def _overhead(pack: PromptPack, chunks: Sequence[Chunk], models: Gateway) -> int:
-    """Return the tokens around a chunk, by the longest system message there is."""
-    systems = {briefing.system(pack, chunk) for chunk in chunks}
-    return max(map(models.estimate.tokens, systems), default=0) + models.estimate.tokens(pack.user)
 
 
 def _packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Packed:

@@ -35,7 +35,9 @@ def section(description: Description, keep: int) -> str:
         ]
     if description.risks:
         rows += ["", "**Where to look first:**", ""]
-        rows += [f"- {sanitise.span(_place(each))}: {sanitise.inline(_kept(each.why, keep))}" for each in description.risks]
+        rows += [
+            f"- {sanitise.span(_place(each))}: {sanitise.inline(_kept(each.why, keep))}" for each in description.risks
+        ]
     unread = _unread(description, sanitise.span)
     return "\n".join([*rows, *(["", f"<sub>{unread}</sub>"] if unread else [])])
 
