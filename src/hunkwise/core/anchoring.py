@@ -112,12 +112,12 @@ def quoted_lines(quote: str) -> list[str]:
     for prefix in (_NUMBER_PREFIX, _SIGN_PREFIX):
         if lines and all(prefix.match(line) or _ELLIPSIS.match(line.strip()) for line in lines):
             lines = [prefix.sub("", line, count=1) for line in lines]
-    folded = [folded(line) for line in lines if line.strip()]
-    while folded and _ELLIPSIS.match(folded[0]):
-        folded.pop(0)
-    while folded and _ELLIPSIS.match(folded[-1]):
-        folded.pop()
-    return folded
+    rows = [folded(line) for line in lines if line.strip()]
+    while rows and _ELLIPSIS.match(rows[0]):
+        rows.pop(0)
+    while rows and _ELLIPSIS.match(rows[-1]):
+        rows.pop()
+    return rows
 
 
 def unnumbered(line: str) -> str:

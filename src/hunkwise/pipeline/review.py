@@ -75,8 +75,7 @@ def run(
     embedded = gather.rule_findings(prepared.diff, prepared.gathered, prepared.chosen, heads, ports.rules)
     watch.lap("rules")
     keys = hunk_keys.by_hunk(prepared.gathered.lines_by_key.values())
-    hit_paths = frozenset(each.file for each in embedded)
-    told = _Told(keys=keys, before=before, hit_paths=hit_paths, heads=heads)
+    told = _Told(keys=keys, before=before, hit_paths=frozenset(each.file for each in embedded), heads=heads)
     answers = _answers(prepared, told, ports, settings, unasked)
     watch.lap("answer")
     tallied, pack = answers.tally, answers.pack
