@@ -29,7 +29,7 @@ MAX_USD = 10**9
 """More than a pull request can cost. What is no number, or has no end, is not below it."""
 
 _KEY = re.compile(r"[0-9a-f]{16}")
-_NAMES = tuple(each.name for each in fields(Finding))
+_NAMES = tuple(each.name for each in fields(Finding) if each.name != "also")
 _STATUSES = frozenset({"new", "open"})
 _ENUMS: Mapping[str, type[StrEnum]] = {"side": Side, "severity": Severity}
 _NUMBERS = {"line", "end_line"}

@@ -1,11 +1,12 @@
 """The spine: from a reference to a report. Dry runs, the command line and everything later share it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from hunkwise import __version__
 from hunkwise.core import (
     bookkeeping,
+    causes,
     hunk_keys,
     packing,
     prompting,
@@ -21,17 +22,17 @@ from hunkwise.core.reconcile import Before, Reconciled
 from hunkwise.core.verification import Mode
 from hunkwise.model.change import ChangeRef, Notice
 from hunkwise.model.chat import Message, PromptPack, Redacted
-from hunkwise.model.finding import Severity
-from hunkwise.model.ledger import HunkState
+from hunkwise.model.finding import Dropped, Finding, Severity
+from hunkwise.model.ledger import HunkState, Ledger
 from hunkwise.model.material import Chunk, HunkKey
-from hunkwise.model.report import PromptId, ReviewReport
-from hunkwise.pipeline import answer, gateway, gather, outgoing, passes, preparing, tally, verify
+from hunkwise.model.report import PromptId, ReviewReport, Verdict
+from hunkwise.pipeline import announcement, answer, gateway, gather, outgoing, passes, preparing, tally, verify
+from hunkwise.pipeline.announcement import Way
 from hunkwise.pipeline.candidates import Candidates
 from hunkwise.pipeline.gateway import Gateway
 from hunkwise.pipeline.gateway import told as told_by_gateway
 from hunkwise.pipeline.preparing import Prepared
 from hunkwise.ports import Ports
-from hunkwise.render import figures
 from hunkwise.settings import Settings
 
 
@@ -39,11 +40,13 @@ from hunkwise.settings import Settings
 class Reviewed:
     """A review in the life of a change.
 
-    `material` names what decided the answers, `heads` holds the head files by path.
+    `open` are the open findings, each place of one cause by itself. `material` names what decided the answers, `heads`
+    holds the head files by path.
     """
 
     report: ReviewReport
     reconciled: Reconciled
+    open: tuple[Finding, ...]
     reading: Reading
     material: str
     heads: Mapping[bytes, bytes]
@@ -78,31 +81,62 @@ def run(
     told = _Told(keys=keys, before=before, hit_paths=frozenset(each.file for each in embedded), heads=heads)
     answers = _answers(prepared, told, ports, settings, unasked)
     watch.lap("answer")
-    tallied, pack = answers.tally, answers.pack
+    tallied = answers.tally
     ranked, merged = ranking.rank([*prepared.gathered.secrets, *embedded, *tallied.findings])
     ledger = bookkeeping.balance(preparing.named(prepared), {**prepared.ends, **tallied.ends})
     reading = Reading(shown=prepared.gathered.shown, keys=keys, ledger=ledger)
-    reconciled = reconcile.reconcile(ranked, reading, before)
+    held = reconcile.reconcile(ranked, reading, before)
+    reconciled, named = causes.gathered(held)
     watch.lap("total", since=started)
-    report = ReviewReport(
+    found = _Found(
+        verdict=verdict.decide(reconciled.findings, ledger, gate(settings), reconciled.dismissed),
+        findings=reconciled.findings,
+        dropped=(*tallied.dropped, *merged, *named),
+        ledger=ledger,
+    )
+    report = _report(prepared, answers, found, ports, watch.laps)
+    return Reviewed(
+        report=report,
+        reconciled=reconciled,
+        open=held.findings,
+        reading=reading,
+        material=answers.material,
+        heads=heads,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What there is to say of the change."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    dropped: tuple[Dropped, ...]
+    ledger: Ledger
+
+
+def _report(
+    prepared: Prepared, answers: "_Answers", found: _Found, ports: Ports, laps: Mapping[str, float]
+) -> ReviewReport:
+    tallied, pack = answers.tally, answers.pack
+    return ReviewReport(
         version=__version__,
         engine="rules" if ports.chat is None else "llm",
         models=tuple(tallied.usage.by_model),
         prompt=PromptId(name=pack.name, version=pack.version, sha256=pack.sha256) if pack and ports.chat else None,
         change=replace(prepared.change, diff=b"", generated=frozenset(), unread=(), policies={}),
         diff=prepared.gathered.shown,
-        verdict=verdict.decide(reconciled.findings, ledger, gate(settings), reconciled.dismissed),
-        findings=reconciled.findings,
-        dropped=(*tallied.dropped, *merged),
-        ledger=ledger,
+        verdict=found.verdict,
+        findings=found.findings,
+        dropped=found.dropped,
+        ledger=found.ledger,
         redactions_by_type=prepared.gathered.by_type,
         usage=tallied.usage,
         notices=(*preparing.notices(prepared), *tallied.notices),
-        timings_ms=watch.laps,
+        timings_ms=laps,
         stopped=tallied.stopped,
         model_approved=tallied.model_approved,
     )
-    return Reviewed(report=report, reconciled=reconciled, reading=reading, material=answers.material, heads=heads)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,20 +173,12 @@ def _answers(prepared: Prepared, told: _Told, ports: Ports, settings: Settings, 
     fresh = replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in reused.hunks))
     models = gateway.opened(ports, settings, told.spent_usd)
     if pack and models:
-        asked = _ask_models(fresh, _Way(pack=pack, verifying=verifying), models, told, ports, settings)
+        asked = _ask_models(fresh, Way(pack=pack, verifying=verifying), models, told, ports, settings)
     else:
         asked = _by_rules(fresh, unasked)
     again = dict.fromkeys(reused.hunks, End(state=HunkState.CACHED, by=reuse.INCREMENTAL))
     summed = replace(asked, findings=(*reused.findings, *asked.findings), ends={**asked.ends, **again})
     return _Answers(tally=summed, pack=pack, material=material)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Way:
-    """How a change is asked about; `verifying` is None where nothing is put to a second request."""
-
-    pack: PromptPack
-    verifying: verify.Verifying | None
 
 
 def _verifying(prepared: Prepared, told: _Told, ports: Ports, settings: Settings) -> verify.Verifying:
@@ -184,11 +210,11 @@ def _by_rules(prepared: Prepared, unasked: str | None) -> tally.Tally:
 
 
 def _ask_models(
-    prepared: Prepared, way: _Way, models: Gateway, told: _Told, ports: Ports, settings: Settings
+    prepared: Prepared, way: Way, models: Gateway, told: _Told, ports: Ports, settings: Settings
 ) -> tally.Tally:
     """Ask the models for every chunk, the most valuable first, and have what they claim checked."""
     packed = _packed(prepared, ports, settings)
-    ports.progress(_announced(packed.chunks, way, models, settings.passes))
+    ports.progress(announcement.line(packed.chunks, way, models, settings.passes))
 
     def end() -> None:
         models.close()
@@ -219,25 +245,6 @@ def _ask_models(
 
 STOPPED = Notice(code="stopped", text="The run was stopped before it was complete; this is what was read until then.")
 """What the report of a stopped run says first."""
-
-
-def _announced(chunks: Sequence[Chunk], way: _Way, models: Gateway, times: int) -> str:
-    """Return the line that says what is going to be asked, and the most it can cost, with all claims checked."""
-    price = models.models[0].price
-    answer_tokens = way.pack.parameters.max_output_tokens
-    usd = times * models.estimate.whole(chunks, _overhead(way.pack, models), answer_tokens, price).usd
-    if way.verifying is not None:
-        check = way.verifying.pack
-        claims = _overhead(check, models) + answer_tokens  # a claim is no longer than what claimed it
-        usd += models.estimate.whole(chunks, claims, check.parameters.max_output_tokens, price).usd
-    cost = f", at most {figures.money(usd)}" if price else ""
-    further = f", up to {len(chunks) * (times - 1)} for further passes" if times > 1 else ""
-    checks = f", up to {len(chunks)} to verify" if way.verifying is not None else ""
-    return f"asking {models.name}: {figures.plural(len(chunks), 'request')}{further}{checks}{cost}"
-
-
-def _overhead(pack: PromptPack, models: Gateway) -> int:
-    return models.estimate.tokens(pack.system) + models.estimate.tokens(pack.user)
 
 
 def _packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Packed:
