@@ -211,7 +211,7 @@ def _remembered(run: Run, found: Reviewed) -> Memory:
         material=found.material,
         spent_usd=spent,
     )
-    fresh = reuse.remember(report.findings, found.reading, this, previous)
+    fresh = reuse.remember(found.open, found.reading, this, previous)
     if previous is not None and previous.counter >= run.newest_mark:
         same = replace(fresh, counter=previous.counter, trusted=previous.trusted)
         return same if same == previous else fresh
