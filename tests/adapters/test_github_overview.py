@@ -24,15 +24,14 @@ def test_it_tells_the_facts_in_one_request() -> None:
             number=1,
             is_open=True,
             is_draft=True,
-            is_fork=False,
             author="ann",
             author_may_write=True,
             labels=("later",),
             base_ref="main",
             base_sha=base,
             head_sha=pull.head_sha,
-            head_repo="acme/shop",
             changed_files=2,
+            changed_lines=4,
         )
         assert told.files == {".hunkwise.yml": b"engine: rules\n"}
         assert (told.comments, told.threads, told.checks, told.sharing) == ((), (), (), ())
@@ -44,10 +43,9 @@ def test_a_fork_s_pull_request_by_a_bot_and_a_fork_that_is_gone() -> None:
         github.state.commit({"a.py": "one\n"})
         pull = github.state.open_pull(head={"a.py": "two\n"}, author="renovate[bot]", fork_of="eve")
         told = Desk(github, pull).host.overview(()).pull
-        assert (told.is_fork, told.author_may_write) == (True, False)
-        assert (told.head_repo, told.author) == ("eve/shop", "renovate[bot]")
+        assert (told.author, told.author_may_write) == ("renovate[bot]", False)
         github.state.delete_fork("eve")
-        assert Desk(github, pull).host.overview(()).pull.head_repo is None
+        assert Desk(github, pull).host.overview(()).pull == told
 
 
 def test_only_what_this_token_s_identity_said_is_told() -> None:
@@ -205,7 +203,7 @@ def test_a_read_only_token_reads() -> None:
         github.state.commit({"a.py": "one\n"})
         pull = github.state.open_pull(head={"a.py": "two\n"}, fork_of="eve")
         desk = Desk(github, pull, github.token("actions", READ_ONLY))
-        assert desk.host.overview(()).pull.is_fork
+        assert desk.host.overview(()).pull.author_may_write is False
         assert desk.changes.load(desk.ref).diff.startswith(b"diff --git a/a.py b/a.py")
         assert not desk.host.may_comment(pull.head_sha)
         assert desk.host.open_check(CHECK, pull.head_sha, "1", None) is None

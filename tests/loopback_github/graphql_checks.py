@@ -76,6 +76,10 @@ def statuses(commit: Commit, context: GraphContext) -> dict[str, Any] | None:
     return {"id": f"ST_{commit.sha}", "state": worst, "contexts": latest}
 
 
+def _status_of_name(status: Mapping[str, Any], _: GraphContext, name: str) -> Any:
+    return next((each for each in status["contexts"] if each.context == name), None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """An annotation of a run; they have no ids that anybody sees."""
@@ -140,6 +144,7 @@ RESOLVERS: Resolvers = {
         "name": lambda app, _: app.name,
         "slug": lambda app, _: app.slug,
     },
+    "Status": {"context": _status_of_name},
     "StatusContext": {
         "id": lambda status, _: status.node_id,
         "context": lambda status, _: status.context,
