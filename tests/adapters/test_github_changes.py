@@ -223,7 +223,7 @@ def test_a_push_between_two_requests_changes_nothing_that_is_read() -> None:
     with LoopbackGitHub() as github:
         pull = opened(github, {"a.py": "1\n"}, {"a.py": "2\n"})
         true, head = github.state.comparison(pull).diff, pull.head_sha
-        github.faults.add(faults.at_request(lambda: github.state.push(pull, {"a.py": "evil\n"}), path="/compare/"))
+        github.faults.add(faults.at_request(lambda: github.state.push(pull, {"a.py": "evil\n"}), method="GET"))
         change = loaded(github, pull)
         assert (change.diff, change.head) == (true, head)
 

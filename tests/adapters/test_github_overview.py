@@ -1,12 +1,15 @@
 """What one query tells of a pull request, against a loopback GitHub."""
 
+from dataclasses import replace
+
 import pytest
 
 from github_builder import CHECK, Desk
 from hunkwise.errors import HostError, NotOnHostError, PermissionDeniedError, UsageError
 from hunkwise.model.diff import Side
-from hunkwise.model.publication import InlineComment, ReviewEvent, Written
+from hunkwise.model.publication import Conclusion, InlineComment, ReviewEvent, Written
 from hunkwise.model.pull import Pull
+from hunkwise.pipeline import publish
 from loopback_github import READ_ONLY, LoopbackGitHub, faults
 
 
@@ -139,6 +142,22 @@ def test_a_denied_part_that_a_review_needs_is_an_error() -> None:
         with pytest.raises(PermissionDeniedError, match="not accessible") as refused:
             Desk(github, pull).host.overview(())
         assert "pull-requests: read" in refused.value.hint
+
+
+def test_a_status_that_stood_in_for_a_check_is_told_where_the_token_may_see_it() -> None:
+    with LoopbackGitHub(private=True) as github:
+        github.state.commit({"a.py": "one\n"})
+        pull = github.state.open_pull(head={"a.py": "two\n"})
+        rights = {"contents": "read", "pull-requests": "write"}
+        desk = Desk(github, pull, github.token("actions", {**rights, "statuses": "write"}))
+        assert publish.old_status(desk.host.overview(())) is None
+        assert desk.host.set_status(CHECK, pull.head_sha, Conclusion.FAILURE, "x") is Written.DONE
+        assert publish.old_status(desk.host.overview(())) is False
+        assert desk.host.set_status(CHECK, pull.head_sha, Conclusion.SUCCESS, "x") is Written.DONE
+        told = desk.host.overview(())
+        assert publish.old_status(told) is True
+        assert publish.old_status(replace(told, sharing=(2,))) is None
+        assert Desk(github, pull, github.token("actions", rights)).host.overview(()).status_passes is None
 
 
 def test_a_repository_is_named_by_owner_and_name() -> None:

@@ -140,7 +140,7 @@ def test_a_head_that_moves_and_is_put_back_while_it_is_read_is_read_as_it_was(tm
             stage.pull.head_sha = sha
 
         moves_to(ours)
-        stage.github.faults.add(faults.at_request(lambda: moves_to(other), path="/compare/"))
+        stage.github.faults.add(faults.at_request(lambda: moves_to(other), method="GET"))
         stage.github.faults.add(faults.at_request(lambda: moves_to(ours), path="/graphql", skip=1))
         done = stage.opened()
         assert (done.code, done.outputs["findings"]) == (1, "3")

@@ -68,6 +68,7 @@ def _suite_conclusion(suite: Suite, _: GraphContext) -> str | None:
 
 
 def statuses(commit: Commit, context: GraphContext) -> dict[str, Any] | None:
+    context.need_read(context.state.repo, "statuses")
     latest = list({each.context: each for each in context.state.statuses if each.sha == commit.sha}.values())
     if not latest:
         return None
