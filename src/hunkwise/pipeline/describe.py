@@ -6,10 +6,10 @@ Here alone, and in the verify pass, a request holds what the author says of the 
 from dataclasses import replace
 
 from hunkwise import __version__
-from hunkwise.core import describing, intents, packing, parsing, prompting, redact
+from hunkwise.core import describing, intents, packing, parsing, prompting
 from hunkwise.errors import ChatError, ChatFault, ConfigurationError, HunkwiseError
 from hunkwise.model.change import ChangeRef, Notice
-from hunkwise.model.chat import Message, PromptPack, Redacted, Stage
+from hunkwise.model.chat import Message, PromptPack, Stage
 from hunkwise.model.description import Description
 from hunkwise.model.material import Tier
 from hunkwise.model.report import PromptId, Walkthrough
@@ -40,7 +40,7 @@ def run(ref: ChangeRef, ports: Ports, settings: Settings) -> Walkthrough:
     except KeyboardInterrupt:
         models.close()
         raise
-    seal = _seal(prepared)
+    seal = preparing.seal(prepared)
     told = tuple(replace(each, text=seal(each.text).text) for each in told_by_gateway.notices(models))
     return Walkthrough(
         version=__version__,
@@ -65,14 +65,14 @@ def beside(
     try:
         described = of(ref, prepared, models, ports, settings) if prepared.chosen else None
     except HunkwiseError as error:
-        said = outgoing.words(error.message, _seal(prepared))
+        said = outgoing.words(error.message, preparing.seal(prepared))
         notices = (*notices, Notice(code="not-described", text=f"The change is not described: {said}."))
     return replace(asked, description=described, notices=notices, usage=tally.usage(models.attempts))
 
 
 def of(ref: ChangeRef, prepared: Prepared, models: ChatModel, ports: Ports, settings: Settings) -> Description:
     """Ask for a description of the chosen hunks; raises ChatError, DetectorError, HostError."""
-    seal = _seal(prepared)
+    seal = preparing.seal(prepared)
     pack = ports.prompts.load(NAME, VERSION)
     shown = _excerpt(prepared, ports, settings)
     intent = intents.told(ports.changes.intent(ref, prepared.change))
@@ -88,7 +88,7 @@ def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Mes
         return ()
     pack = ports.prompts.load(NAME, VERSION)
     intent = intents.told(ports.changes.intent(ref, prepared.change))
-    return (describing.messages(_excerpt(prepared, ports, settings), intent, pack, _seal(prepared)),)
+    return (describing.messages(_excerpt(prepared, ports, settings), intent, pack, preparing.seal(prepared)),)
 
 
 def _excerpt(prepared: Prepared, ports: Ports, settings: Settings) -> describing.Excerpt:
@@ -111,10 +111,3 @@ def _judged(asked: tuple[Message, ...], pack: PromptPack, models: ChatModel, sea
         raise ChatError(ChatFault.MALFORMED, f"malformed answer, also after a repair: {faults[0]}")
     checked: dict[str, object] = values
     return checked
-
-
-def _seal(prepared: Prepared) -> prompting.Seal:
-    def seal(text: str) -> Redacted:
-        return redact.text(text, prepared.scan)
-
-    return seal

@@ -110,6 +110,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "quote": finding.quote,
         "origin": finding.origin,
         "status": finding.status,
+        "also": [{"file": each.file, "line": each.line, "side": each.side.value} for each in finding.also],
     }
 
 

@@ -87,6 +87,9 @@ def _finding() -> dict[str, Any]:
             "quote": TEXT,
             "origin": {"type": "string", "pattern": "^(model|rule|secret|evidence):"},
             "status": {"enum": ["new", "open"]},
+            "also": _list(
+                _object({"file": TEXT, "line": {"type": "integer", "minimum": 1}, "side": {"enum": ["RIGHT", "LEFT"]}})
+            ),
         }
     )
 
