@@ -2,10 +2,10 @@
 
     python bench/packing.py REPOSITORY... > bench/packing.md
 
-Each repository's first-parent history is cut into changes of STEP commits (of one, where it is short); they are packed
-as for a trusted author with a cheap model set. "needed" is the sum over type and tier of ceil(tokens / budget), groups under a tenth of the
-budget counted with their tier's largest. Then files are made by hand to see how the time grows: medians of three runs.
-No model is asked, and nothing is redacted: only sizes are looked at.
+Each repository's first-parent history is cut into changes of STEP commits (of one, where it is short), packed as for a
+trusted author with a cheap model set. "needed" is the sum over type and tier of ceil(tokens / budget), groups under a
+tenth of the budget counted with their tier's largest. Then files are made by hand to see how the time grows: medians of
+three runs. No model is asked, and nothing is redacted: only sizes are looked at.
 """
 
 import math
@@ -133,11 +133,9 @@ def print_prefixes() -> None:
     systems = COUNT(pack.system), COUNT(files.load("review", "1.0.0").system)
     types = [COUNT(each) for each in pack.types.values()]
     print(f"\nThe prompt review 1.1.0 takes {systems[0]:,} tokens (1.0.0: {systems[1]:,}), the instructions of a kind")
+    print(f"{min(types)} to {max(types)}, an example {min(shown)} to {max(shown)},")
     print(
-        f"{min(types)} to {max(types)}, an example {min(shown)} to {max(shown)}, {statistics.mean(shown):.0f} on average"
-    )
-    print(
-        f"of {len(shown)}. A request holds one kind's instructions and, unless `examples` says otherwise, two examples."
+        f"{statistics.mean(shown):.0f} on average of {len(shown)}. A request holds one kind's, and two examples by default."
     )
 
 
