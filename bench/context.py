@@ -51,12 +51,12 @@ class Timed(AstGrepOutliner):
 
     def outline(self, path: str, text: str) -> Outline | None:
         """Outline, and note the time."""
-        begun = time.perf_counter()
+        begun = time.process_time()
         found = super().outline(path, text)
         grammar = shapes.grammar(path)
         if grammar is not None:
             megabytes, seconds = SPEED.get(grammar, (0.0, 0.0))
-            SPEED[grammar] = (megabytes + len(text) / 1e6, seconds + time.perf_counter() - begun)
+            SPEED[grammar] = (megabytes + len(text) / 1e6, seconds + time.process_time() - begun)
         return found
 
 
@@ -245,11 +245,11 @@ def linear_table() -> None:
         given = ports(changed_files(size))
         prepared = preparing.prepare(ref, given, SETTINGS)
         heads = given.changes.head_files(ref, prepared.change, preparing.paths(prepared))
-        begun = time.perf_counter()
+        begun = time.process_time()
         surrounded = surroundings.around(ref, prepared, heads, given, SETTINGS)
-        told = time.perf_counter()
+        told = time.process_time()
         pack(surrounded)
-        ended = time.perf_counter()
+        ended = time.process_time()
         per_file = (ended - begun) / size
         first = first or per_file
         megabytes = sum(map(len, heads.values())) / 1e6

@@ -13,7 +13,7 @@ MIN_CHARS = 3
 MAX_LINE_CHARS = 2_000
 """Characters of a line that are searched for names."""
 
-_NAME = re.compile(r"(?<![\w$])([A-Za-z_$][\w$]*)(\s*(?:<[\w, ]{1,40}>)?\(|!\()?")
+_NAME = re.compile(r"(?<![\w$])([A-Za-z_$][\w$]*)(?=(\s*(?:<[\w, ]{1,40}>)?!?\()?)")
 _COMMENT = re.compile(r"\s*(?:#(?!include)|//|/\*|\*|--|<!--)")
 
 _COMMON = frozenset(
@@ -24,7 +24,8 @@ _COMMON = frozenset(
         "goto", "implements", "import", "include", "instanceof", "int", "interface", "isinstance", "lambda", "len",
         "let", "long", "match", "mut", "namespace", "new", "nil", "none", "nonlocal", "not", "null", "object",
         "override", "package", "pass", "print", "private", "protected", "pub", "public", "raise", "range", "require",
-        "return", "self", "static", "str", "string", "struct", "super", "switch", "this", "throw", "throws", "trait", "true", "try", "type", "typeof",
+        "return", "self", "static", "str",
+        "string", "struct", "super", "switch", "this", "throw", "throws", "trait", "true", "try", "type", "typeof",
         "unless", "unsigned", "use", "using", "var", "virtual", "void", "when", "where", "while", "with", "yield",
     }
 )  # fmt: skip

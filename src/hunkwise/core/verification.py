@@ -92,7 +92,8 @@ def request(
 ) -> tuple[Message, ...]:
     """Return the messages that ask to refute `claims` on what is `held`; `intent` comes wrapped, or is empty."""
     told = "\n\n".join(
-        wrapping.wrapped(wrapping.Kind.CANDIDATE, name, _told(claim)) for name, claim in zip(names(claims), claims, strict=True)
+        wrapping.wrapped(wrapping.Kind.CANDIDATE, name, _told(claim))
+        for name, claim in zip(names(claims), claims, strict=True)
     )
     parts = {"{{intent}}": intent, "{{hunks}}": prompting.hunks(held), "{{candidates}}": told}
     blocks = [parts.get(block, block) for block in pack.user.split("\n\n")]

@@ -89,9 +89,7 @@ def run(
         prepared = surroundings.around(ref, prepared, heads, ports, settings)
         watch.lap("context")
     keys = hunk_keys.by_hunk(prepared.gathered.lines_by_key.values())
-    told = _Told(
-        keys=keys, before=before, hit_paths=frozenset(each.file for each in embedded), heads=heads
-    )
+    told = _Told(keys=keys, before=before, hit_paths=frozenset(each.file for each in embedded), heads=heads)
     answers = _answers(prepared, told, ports, settings, unasked)
     watch.lap("answer")
     tallied, pack = answers.tally, answers.pack
