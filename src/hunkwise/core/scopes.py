@@ -101,8 +101,6 @@ def _headers(rows: Sequence[str], number: int) -> Iterator[Span]:
     here = min(number, len(rows)) - 1
     while here > 0 and not rows[here].strip():
         here -= 1
-    if here < 0:
-        return
     depth = _indent(rows[here])
     for at in range(here - 1, max(here - 1 - MAX_CLIMB, -1), -1):
         row = rows[at]
