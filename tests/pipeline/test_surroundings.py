@@ -20,7 +20,6 @@ from fakes import (
 )
 from hunkwise.adapters.prompt_files import PromptFiles
 from hunkwise.adapters.syntax_rules import AstGrepLiterals, AstGrepOutliner
-from hunkwise.core import packing
 from hunkwise.errors import ChatError, ChatFault, DetectorError
 from hunkwise.model.change import DiffText
 from hunkwise.model.chat import ChatRequest
@@ -88,7 +87,7 @@ def ports(
 
 def run(given: Ports, *, trusts_author: bool = True, **settings: Any) -> tuple[list[str], ReviewReport]:
     """Return the user messages that were sent, and the report."""
-    report = review.run(REF, given, Settings(**settings), trusts_author=trusts_author).report
+    report = review.run(REF, given, Settings.model_validate(settings), trusts_author=trusts_author).report
     assert isinstance(given.chat, ScriptedChat)
     return [request.messages[1].content.text for request in given.chat.requests], report
 
@@ -122,7 +121,7 @@ def test_a_hunk_is_shown_what_encloses_it_what_it_imports_and_what_it_calls() ->
 
 def test_what_would_be_shown_is_what_is_sent() -> None:
     (message,), _ = run(ports(others={"house/gate.py": GATE}))
-    ((_, shown),) = review.prompts(REF, ports(others={"house/gate.py": GATE}), Settings())
+    ((_, shown),) = review.prompts(REF, ports(others={"house/gate.py": GATE}), Settings.model_validate({}))
     assert shown.content.text == message
 
 
@@ -249,12 +248,11 @@ def test_strict_sends_signatures_instead_of_unchanged_lines_and_no_comment() -> 
 
 
 def test_strict_has_no_heading_of_git_s() -> None:
-    diff = diff_of("house/app.py", HEAD, 8, section=" def open(self):")
-    given = ports(diff, heads={"house/app.py": HEAD})
-    prepared = preparing.prepare(REF, given, Settings(privacy="strict"))
-    assert surroundings.around(REF, prepared, {}, given, Settings(privacy="strict")).gathered.lines_by_key
-    lines = surroundings.around(REF, prepared, {}, given, Settings(privacy="strict")).gathered.lines_by_key
-    assert all(each.context == () for each in lines.values())
+    strict = Settings.model_validate({"privacy": "strict"})
+    given = ports(diff_of("house/app.py", HEAD, 8, section=" def open(self):"))
+    prepared = preparing.prepare(REF, given, strict)
+    lines = surroundings.around(REF, prepared, {}, given, strict).gathered.lines_by_key
+    assert [each.context for each in lines.values()] == [()]
 
 
 def test_what_explains_goes_before_what_is_reviewed_when_a_model_can_hold_no_more() -> None:
@@ -287,10 +285,3 @@ def test_the_same_change_gives_the_same_requests() -> None:
     first, _ = run(ports(*two_files()))
     second, _ = run(ports(*two_files()))
     assert first == second
-
-
-def test_changed_only_is_what_strict_packs() -> None:
-    given = ports()
-    prepared = preparing.prepare(REF, given, Settings())
-    (lines,) = surroundings.for_packing(list(prepared.gathered.lines_by_key.values()), Settings(privacy="strict"), len)
-    assert lines == packing.changed_only(lines)

@@ -312,6 +312,8 @@ def test_of_git_s_heading_only_a_header_is_kept_up_to_where_a_string_may_begin(s
     [
         ("def open(key):", {"open"}),
         ("    return open(key)", set()),
+        ("open(key)", set()),
+        ("  open(key);", set()),
         ("static int *open(int key) {", {"open"}),
         ("LIMIT = 3", {"LIMIT"}),
         ("  x = LIMIT", set()),
