@@ -40,13 +40,8 @@ def _content(lines: RedactedLines) -> str:
     numbers: dict[str, str] = {}
     rows = zip(lines.hunk.lines, lines.texts, strict=True)
     text = "\n".join([*(f"{line.kind.value}{shown}" for line, shown in rows), *context.unnumbered(lines.context)])
-    numbered = redact.PLACEHOLDER.sub(lambda found: _renumbered(found.group(), numbers), text)
+    numbered = redact.PLACEHOLDER.sub(lambda found: redact.renumbered(found.group(), numbers), text)
     return _digest([lines.path, numbered])
-
-
-def _renumbered(placeholder: str, numbers: dict[str, str]) -> str:
-    kind = placeholder.rpartition(":")[0]
-    return numbers.setdefault(placeholder, f"{kind}:{len(numbers) + 1}>")
 
 
 def _digest(parts: Iterable[str]) -> str:

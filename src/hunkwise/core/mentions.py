@@ -24,8 +24,8 @@ _COMMON = frozenset(
         "goto", "implements", "import", "include", "instanceof", "int", "interface", "isinstance", "lambda", "len",
         "let", "long", "match", "mut", "namespace", "new", "nil", "none", "nonlocal", "not", "null", "object",
         "override", "package", "pass", "print", "private", "protected", "pub", "public", "raise", "range", "require",
-        "return", "self", "static", "str",
-        "string", "struct", "super", "switch", "this", "throw", "throws", "trait", "true", "try", "type", "typeof",
+        "return", "self", "static", "str", "string", "struct", "super", "switch",
+        "this", "throw", "throws", "trait", "true", "try", "type", "typeof",
         "unless", "unsigned", "use", "using", "var", "virtual", "void", "when", "where", "while", "with", "yield",
     }
 )  # fmt: skip
