@@ -47,7 +47,8 @@ def answer(text: str, schema: Mapping[str, Any], origin: str) -> Answer:
             reviewed=frozenset(payload["reviewed"]),
             approved=payload["approved"],
         )
-    return Answer(findings=_sound_findings(payload, errors, origin), faults=tuple(_fault(each) for each in errors))
+    sound = _sound_findings(payload, errors, origin)[: schema["properties"]["findings"].get("maxItems")]
+    return Answer(findings=sound, faults=tuple(_fault(each) for each in errors))
 
 
 @lru_cache(maxsize=4)
