@@ -114,12 +114,12 @@ def quoted_lines(quote: str) -> list[str]:
     for prefix in (_NUMBER_PREFIX, _SIGN_PREFIX):
         if lines and all(prefix.match(line) or _ELLIPSIS.match(line.strip()) for line in lines):
             lines = [prefix.sub("", line, count=1) for line in lines]
-    folded = [_folded(line) for line in lines if line.strip()]
-    while folded and _ELLIPSIS.match(folded[0]):
-        folded.pop(0)
-    while folded and _ELLIPSIS.match(folded[-1]):
-        folded.pop()
-    return folded
+    texts = [folded(line) for line in lines if line.strip()]
+    while texts and _ELLIPSIS.match(texts[0]):
+        texts.pop(0)
+    while texts and _ELLIPSIS.match(texts[-1]):
+        texts.pop()
+    return texts
 
 
 def _is_filled(text: str) -> bool:
@@ -127,16 +127,22 @@ def _is_filled(text: str) -> bool:
     return bool(wrapping.PLACEHOLDER.sub("", text).strip())
 
 
-def _folded(text: str) -> str:
+def unnumbered(line: str) -> str:
+    """Return a line of a listing without its number, sign and bar."""
+    return _NUMBER_PREFIX.sub("", line, count=1)
+
+
+def folded(text: str) -> str:
+    """Return `text` with its blanks folded."""
     return " ".join(text.split())
 
 
 def _places(quote: Sequence[str], passages: Sequence[Passage], side: Side) -> Iterator[_Place]:
     hidden = "-" if side is Side.RIGHT else "+"
-    for lines in _by_hunk(passages):
+    for _, lines in by_hunk(passages):
         seen = [(line, wrapping.shown(line.text)) for line in lines if line.sign != hidden]
         filled = [(line, text) for line, text in seen if _is_filled(text)]
-        texts = [_folded(text) for _, text in filled]
+        texts = [folded(text) for _, text in filled]
         for first in range(len(texts)):
             last = _match(quote, texts, first)
             if last is not None:
@@ -188,11 +194,11 @@ def _is_part(text: str, quoted: str, test: Callable[[str], bool]) -> bool:
     return text == quoted or (len(quoted) >= MIN_PART and test(quoted))
 
 
-def _by_hunk(passages: Sequence[Passage]) -> Iterator[list[PassageLine]]:
-    """Join the passages of one hunk that follow each other in this request."""
+def by_hunk(passages: Sequence[Passage]) -> Iterator[tuple[str, list[PassageLine]]]:
+    """Yield path and lines of each hunk, those of its passages joined that follow each other in this request."""
     joined: list[PassageLine] = []
     for index, passage in enumerate(passages):
         joined.extend(passage.lines)
         if index + 1 == len(passages) or passages[index + 1].key != passage.key:
-            yield joined
+            yield passage.path, joined
             joined = []

@@ -6,7 +6,7 @@ whole, after it is composed.
 
 from collections.abc import Callable, Sequence
 
-from hunkwise.core import context, wrapping
+from hunkwise.core import briefing, context, wrapping
 from hunkwise.model.chat import Message, PromptPack, Redacted
 from hunkwise.model.material import Chunk
 
@@ -21,14 +21,11 @@ MAX_FAULTS = 10
 
 
 def review(chunk: Chunk, pack: PromptPack, seal: Seal) -> tuple[Message, ...]:
-    """Return the messages that ask for a review of `chunk`; the system message is the same for all requests."""
-    surroundings = wrapping.each(wrapping.Kind.CONTEXT, list(context.blocks(chunk.context)))
-    passages = [wrapping.wrapped(wrapping.Kind.HUNK, each.id, each.text) for each in chunk.passages]
-    hunks = "\n\n".join([*surroundings, *passages])
-    before, _, after = pack.user.partition("{{hunks}}")
+    """Return the messages that ask for a review of `chunk`; the system message is the same for all of its kind."""
+    user = briefing.filled(pack.user, {"also": briefing.also(pack, chunk), "hunks": hunks(chunk)})
     return (
-        Message(role="system", content=seal(pack.system)),
-        Message(role="user", content=seal(f"{before}{hunks}{after}")),
+        Message(role="system", content=seal(briefing.system(pack, chunk))),
+        Message(role="user", content=seal(user)),
     )
 
 
@@ -44,3 +41,10 @@ def repair(asked: Sequence[Message], answer: str, faults: Sequence[str], seal: S
         Message(role="assistant", content=seal(answer[:MAX_ECHO_CHARS])),
         Message(role="user", content=seal(request)),
     )
+
+
+def hunks(chunk: Chunk) -> str:
+    """Return the hunks of `chunk` as a request holds them, behind their context."""
+    surroundings = wrapping.each(wrapping.Kind.CONTEXT, list(context.blocks(chunk.context)))
+    passages = [wrapping.wrapped(wrapping.Kind.HUNK, each.id, each.text) for each in chunk.passages]
+    return "\n\n".join([*surroundings, *passages])

@@ -105,6 +105,12 @@ def hunk(
     return RedactedHunk(lines=tuple(_masked(texts, pieces, placeholders)), secrets=tuple(secrets.values()))
 
 
+def renumbered(placeholder: str, numbers: dict[str, str]) -> str:
+    """Return a placeholder numbered by its order in a text of its own; `numbers` keeps what was seen of that text."""
+    kind = placeholder.rpartition(":")[0]
+    return numbers.setdefault(placeholder, f"{kind}:{len(numbers) + 1}>")
+
+
 def _of_literal(row: int, place: LiteralPlace, text: str) -> "_Piece":
     span = SecretSpan(start=place.start, end=place.end, type=place.kind, reportable=False)
     return _Piece(row, place.start, place.end, span, text[place.start : place.end])

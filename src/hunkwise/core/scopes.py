@@ -33,12 +33,16 @@ HEADER = re.compile(
 _CALL_HEADER = re.compile(r"\s*[\w:*&<>~,\s\[\]]{1,120}\([^;\"'`#=]{0,160}\)?\s*(?:const|throws\s+[\w., ]+)?\s*\{?\s*$")
 """A line like a function's header in C's family, which has no word for it."""
 
-_VALUE = re.compile(r"(?:export |pub |static |final |const |let |var |val |#define )*\w+(?:: [\w\[\], .]{1,60})?\s*(?:=(?!=)|:=)")
+_VALUE = re.compile(
+    r"(?:export |pub |static |final |const |let |var |val |#define )*\w+(?:: [\w\[\], .]{1,60})?\s*(?:=(?!=)|:=)"
+)
 """A value that stands at the left edge, as those of modules do."""
 
 _WORD = re.compile(r"\w+")
 
-_STATEMENT = re.compile(r"\s*(?:\}\s*)?(?:if|else|elif|elsif|for|foreach|while|switch|case|catch|try|do|with|return|when|match|unless|until)\b")
+_STATEMENT = re.compile(
+    r"\s*(?:\}\s*)?(?:if|else|elif|elsif|for|foreach|while|switch|case|catch|try|do|with|return|when|match|unless|until)\b"
+)
 """A line that opens a block which is no scope."""
 
 

@@ -67,6 +67,7 @@ def _range(git: Git, ref: CommitRange) -> Change:
         generated=_generated(git, pair, names),
         notices=pair.notices,
         policies=contents.all_at(git, pair.base, POLICY_FILES),
+        recent_commits=revisions.recent_commits(git, pair.head),
     )
 
 
@@ -88,6 +89,7 @@ def _working_tree(git: Git) -> Change:
         notices=(*pair.notices, *found.notices),
         unread=found.unread,
         policies={} if pair.is_whole else contents.all_at(git, pair.base, POLICY_FILES),
+        recent_commits=0 if pair.is_whole else revisions.recent_commits(git, pair.base),
     )
 
 

@@ -5,7 +5,7 @@ Who asks it does not know how often it was tried, or with which key.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import tenacity
 
@@ -70,11 +70,15 @@ class PatientModel:
             reraise=True,
         )
         try:
-            reply: ChatReply = retrying(self._once, request, hear)
+            reply: ChatReply = retrying(self._once, request, hear, self._keys.turn())
         except ChatError as error:
             self._judge(error)
             raise
         return reply
+
+    def wake(self) -> None:
+        """Have those who wait look whether the run has ended."""
+        self._keys.wake()
 
     def _judge(self, error: ChatError) -> None:
         """Give the model up for this run where every further request would meet `error` too."""
@@ -82,24 +86,26 @@ class PatientModel:
         if never_there or error.fault in OF_KEY | {ChatFault.UNKNOWN_MODEL}:
             self.down = self.down or error
 
-    def _once(self, request: ChatRequest, hear: Hear | None) -> ChatReply:
+    def _once(self, request: ChatRequest, hear: Hear | None, turn: int) -> ChatReply:
         if self.down is not None:
             raise self.down
-        return self._with_any_key(request, hear, self._keys.count - 1)
+        return self._with_any_key(request, hear, turn, self._keys.count - 1)
 
-    def _with_any_key(self, request: ChatRequest, hear: Hear | None, more_keys: int) -> ChatReply:
+    def _with_any_key(self, request: ChatRequest, hear: Hear | None, turn: int, more_keys: int) -> ChatReply:
         """Send one request, with another key at once where only the key was at fault."""
         wanted = self._shared.estimate.most(request, self.price)
         try:
             with self._shared.purse.paying(wanted, self._shared.time.check) as receipt:
-                return self._sent(request, hear, wanted, receipt)
+                return self._sent(request, hear, turn, wanted, receipt)
         except ChatError as error:
             if more_keys <= 0 or not self._keys.may_try_another(error):
                 raise
-        return self._with_any_key(request, hear, more_keys - 1)
+        return self._with_any_key(request, hear, turn, more_keys - 1)
 
-    def _sent(self, request: ChatRequest, hear: Hear | None, wanted: Amount, receipt: Receipt) -> ChatReply:
-        ticket = self._keys.take(wanted.tokens)
+    def _sent(
+        self, request: ChatRequest, hear: Hear | None, turn: int, wanted: Amount, receipt: Receipt
+    ) -> ChatReply:
+        ticket = self._keys.take(turn, wanted.tokens)
         try:
             was_probe = self.breaker.enter()
         except ChatError:
@@ -112,27 +118,26 @@ class PatientModel:
             outcome = error
             raise
         finally:
-            self._book(outcome, ticket, wanted, receipt, was_probe=was_probe)
+            attempt = self._booked(outcome, ticket, wanted, receipt, was_probe=was_probe)
+            self._shared.journal.note(replace(attempt, stage=request.stage))
         return outcome
 
-    def _book(
+    def _booked(
         self, outcome: ChatReply | ChatError, ticket: Ticket, wanted: Amount, receipt: Receipt, *, was_probe: bool
-    ) -> None:
-        """Tell everybody who keeps count how a request ended."""
+    ) -> Attempt:
+        """Tell everybody who keeps count how a request ended, and return it for the journal."""
         if isinstance(outcome, ChatError):
             self._keys.failed(ticket, outcome)
             self.breaker.leave(outcome.fault, was_probe=was_probe)
             receipt.used = wanted if outcome.fault in BILLED else Amount(requests=1)
             cost = self._known(wanted.usd) if outcome.fault in BILLED else 0.0
-            attempt = Attempt(asked=self.name, reply=None, fault=outcome.fault, cost_usd=cost)
-        else:
-            self.has_answered = True
-            self._keys.answered(ticket, outcome.limits)
-            self.breaker.leave(None, was_probe=was_probe)
-            cost = pricing.cost_usd(self.price, outcome.usage)
-            receipt.used = _used(outcome.usage, cost, wanted)
-            attempt = Attempt(asked=self.name, reply=outcome, fault=None, cost_usd=cost)
-        self._shared.journal.note(attempt)
+            return Attempt(asked=self.name, reply=None, fault=outcome.fault, cost_usd=cost)
+        self.has_answered = True
+        self._keys.answered(ticket, outcome.limits)
+        self.breaker.leave(None, was_probe=was_probe)
+        cost = pricing.cost_usd(self.price, outcome.usage)
+        receipt.used = _used(outcome.usage, cost, wanted)
+        return Attempt(asked=self.name, reply=outcome, fault=None, cost_usd=cost)
 
     def _known(self, usd: float) -> float | None:
         return None if self.price is None else usd

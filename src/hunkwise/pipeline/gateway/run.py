@@ -5,18 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hunkwise.errors import ChatError, ChatFault
-from hunkwise.model.chat import ChatReply
+from hunkwise.model.chat import ChatReply, Stage
 from hunkwise.ports import Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One request that was sent: the name it was asked under, its answer, what it cost as far as is known."""
+    """One request that was sent: the name it was asked under, its answer, what it cost as far as is known, and why."""
 
     asked: str
     reply: ChatReply | None
     fault: ChatFault | None
     cost_usd: float | None
+    stage: Stage = Stage.FIRST
 
 
 @dataclass(slots=True)
