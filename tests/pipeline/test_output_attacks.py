@@ -17,6 +17,7 @@ from fakes import asked_ids
 from harmless_text import assert_harmless
 from hunkwise.adapters.prompt_files import PromptFiles
 from hunkwise.adapters.secret_scanner import DetectSecretsScanner
+from hunkwise.core import publication
 from hunkwise.errors import ChatError, ChatFault
 from hunkwise.model.change import DiffText
 from hunkwise.model.chat import ChatRequest
@@ -102,7 +103,19 @@ def wrapped(around: str) -> ReviewReport:
     return played(lambda request, _: around.replace('{"findings": []}', fakes.answer(asked_ids(request))))
 
 
+def planned(raw: str, max_comments: int = 10) -> publication.Plan:
+    """Return what would be said on a pull request."""
+    found = run(lambda request, _: mapped(raw, asked_ids(request)))
+    policy = publication.Policy(max_comments=max_comments)
+    outcome = found.report.verdict.outcome
+    return publication.plan(found.reconciled, found.report.diff, outcome, policy, mark=str, body=lambda *_: "")
+
+
 def played(script: fakes.Script) -> ReviewReport:
+    return run(script).report
+
+
+def run(script: fakes.Script) -> review.Reviewed:
     ports = Ports(
         changes=fakes.GivenChange(DIFF.encode()),
         secrets=DetectSecretsScanner(),
@@ -113,7 +126,7 @@ def played(script: fakes.Script) -> ReviewReport:
         clock=fakes.DrivenClock(),
         progress=str,
     )
-    return review.run(DiffText(name="test", content=b""), ports, Settings.model_validate({})).report
+    return review.run(DiffText(name="test", content=b""), ports, Settings.model_validate({}))
 
 
 def test_the_sample_is_all_played() -> None:
@@ -131,8 +144,14 @@ def test_an_answer_in_no_form_approves_nothing_and_one_in_a_wrapper_is_read(id_:
         return
     report = reviewed(raw, is_cut=CUT in expect)
     assert report.verdict.outcome is not Outcome.APPROVE
-    assert len(report.findings) <= 50
-    if "bounded" not in expect:
+    if "bounded" in expect:
+        document = json.loads(raw)
+        few = json.dumps(
+            {"findings": [{**each, "line": at % 8 + 1} for at, each in enumerate(document["findings"][:60])]}
+        )
+        assert len(document["findings"]) > 1000
+        assert (len(planned(raw).comments), 0 < len(planned(few, 2).comments) <= 2) == (0, True)
+    else:
         assert report.findings == ()
         (entry,) = report.ledger.entries
         assert (entry.state, bool(entry.reason)) == (HunkState.FAILED, True)

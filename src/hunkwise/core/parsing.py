@@ -45,8 +45,7 @@ def answer(text: str, schema: Mapping[str, Any], origin: str) -> Answer:
             reviewed=frozenset(payload["reviewed"]),
             approved=payload["approved"],
         )
-    sound = _sound_findings(payload, errors, origin)[: schema["properties"]["findings"].get("maxItems")]
-    return Answer(findings=sound, faults=tuple(_fault(each) for each in errors))
+    return Answer(findings=_sound_findings(payload, errors, origin), faults=tuple(_fault(each) for each in errors))
 
 
 def payload(text: str, schema: Mapping[str, Any]) -> tuple[Any, tuple[str, ...]]:
