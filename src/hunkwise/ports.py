@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from hunkwise.core.budgeting import Grant
 from hunkwise.core.pricing import Price
 from hunkwise.core.resilience import Health
 from hunkwise.model.change import Change, ChangeRef
@@ -131,6 +132,11 @@ class SharedHealth(Protocol):
         ...
 
 
+Reserve = Callable[[float, float], Grant | None]
+"""Reserves up to so many US dollars for this run, of so many for all runs of a change; None where that is not possible.
+"""
+
+
 class CodeHost(Protocol):
     """A code host that shows one pull request and takes what is said on it.
 
@@ -145,6 +151,10 @@ class CodeHost(Protocol):
 
     def head_sha(self) -> str:
         """Return the head commit as it is now."""
+        ...
+
+    def comments(self) -> tuple[OwnComment, ...]:
+        """Return what our own identity says in the conversation, as it is now."""
         ...
 
     def may_comment(self, head_sha: str) -> bool:
@@ -199,7 +209,8 @@ class Ports:
     """All that a review needs; `chat` is None when the rules engine answers alone.
 
     `others` stand in for `chat`, in their order: those of its name are the same model under other keys, the rest are
-    fallback models. Without `health` a run knows of its models what it learns itself.
+    fallback models. Without `health` a run knows of its models what it learns itself; without `reserve` its money is
+    not reserved.
     """
 
     changes: ChangeSource
@@ -214,6 +225,7 @@ class Ports:
     others: tuple[ChatModel, ...] = ()
     prices: Mapping[str, Price] = field(default_factory=dict)
     health: SharedHealth | None = None
+    reserve: Reserve | None = None
 
     def close(self) -> None:
         """Abort all requests under way and free the connections."""

@@ -24,7 +24,7 @@ from hunkwise.model.finding import Severity
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import Chunk, HunkKey
 from hunkwise.model.report import PromptId, ReviewReport
-from hunkwise.pipeline import answer, gateway, gather, outgoing, preparing, tally
+from hunkwise.pipeline import answer, gateway, gather, outgoing, preparing, tally, teams
 from hunkwise.pipeline.candidates import Candidates
 from hunkwise.pipeline.gateway import Gateway
 from hunkwise.pipeline.gateway import told as told_by_gateway
@@ -96,7 +96,7 @@ def run(
         ledger=ledger,
         redactions_by_type=prepared.gathered.by_type,
         usage=tallied.usage,
-        notices=(*preparing.notices(prepared), *tallied.notices),
+        notices=(*preparing.notices(prepared), *teams.notices(settings), *tallied.notices),
         timings_ms=watch.laps,
         stopped=tallied.stopped,
         model_approved=tallied.model_approved,
@@ -162,6 +162,7 @@ def _ask_models(
 ) -> tally.Tally:
     """Ask the models for every chunk, the most valuable first."""
     packed = _packed(prepared, ports, settings)
+    models.reserve(packed.chunks, pack)
     ports.progress(_announced(packed.chunks, pack, models))
 
     def end() -> None:

@@ -50,7 +50,8 @@ def report_schema() -> dict[str, Any]:
 
 def _tool() -> dict[str, Any]:
     prompt = _object({"name": TEXT_OR_NULL, "version": TEXT_OR_NULL, "sha256": TEXT_OR_NULL})
-    return _object({"version": TEXT, "engine": {"enum": ["llm", "rules"]}, "models": _list(TEXT), "prompt": prompt})
+    tool = _object({"version": TEXT, "engine": {"enum": ["llm", "rules"]}, "models": _list(TEXT), "prompt": prompt})
+    return {**tool, "properties": {**tool["properties"], "experiment": TEXT_OR_NULL}}
 
 
 def _finding() -> dict[str, Any]:

@@ -12,17 +12,23 @@ from itertools import groupby
 
 from hunkwise.core import pricing
 from hunkwise.core.budgeting import Budget
+from hunkwise.core.pacing import Pace
 from hunkwise.errors import STEPS_DOWN, ChatError, ChatFault, ConfigurationError
-from hunkwise.model.chat import ChatReply, ChatRequest
+from hunkwise.model.chat import ChatReply, ChatRequest, PromptPack
+from hunkwise.model.material import Chunk
 from hunkwise.pipeline.gateway.breaker import Breaker, OwnHealth
+from hunkwise.pipeline.gateway.embedding import Embeddings
 from hunkwise.pipeline.gateway.estimate import Estimate
 from hunkwise.pipeline.gateway.model import PatientModel, Shared
 from hunkwise.pipeline.gateway.purse import Purse
 from hunkwise.pipeline.gateway.run import Attempt, Journal, Time
-from hunkwise.ports import Hear, Ports
+from hunkwise.ports import Hear, Ports, Reserve
 from hunkwise.settings import Settings
 
 __all__ = ["Attempt", "Fall", "Gateway", "opened"]
+
+HEADROOM = 2.0
+"""Times the most that all first requests can cost which a run reserves: some are asked again, repaired, or split."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +43,14 @@ class Fall:
 class Gateway:
     """Implements `ports.ChatModel` over a ladder of models."""
 
-    def __init__(self, models: Sequence[PatientModel], shared: Shared) -> None:
+    def __init__(
+        self, models: Sequence[PatientModel], shared: Shared, embeddings: Embeddings, reserve: Reserve | None = None
+    ) -> None:
         self.models = tuple(models)
         self.name = models[0].name
         self._shared = shared
+        self._reserve = reserve
+        self.embeddings = embeddings
         self._lock = threading.Lock()
         self._falls: list[Fall] = []
 
@@ -86,6 +96,18 @@ class Gateway:
         self._note(errors, None)
         raise _joined(errors)
 
+    def reserve(self, chunks: Sequence[Chunk], pack: PromptPack) -> None:
+        """Reserve what `chunks` may cost, by the dearest model of the ladder, where this change's money is kept."""
+        most = self._shared.purse.max_cost_usd
+        if self._reserve is None or most is None:
+            return
+        overhead = self.estimate.tokens(pack.system) + self.estimate.tokens(pack.user)
+        output = pack.parameters.max_output_tokens
+        most_usd = max(self.estimate.whole(chunks, overhead, output, model.price).usd for model in self.models)
+        grant = self._reserve(HEADROOM * most_usd, most) if most_usd else None
+        if grant is not None:
+            self._shared.purse.restrict(grant)
+
     def close(self) -> None:
         """End the run: abort what is under way, and let nobody wait or begin any more."""
         self._shared.time.end()
@@ -128,6 +150,7 @@ def opened(ports: Ports, settings: Settings, spent_before_usd: float) -> Gateway
         estimate=Estimate(ports.tokens),
         max_tries=settings.max_tries,
         max_parallel=settings.max_parallel,
+        pace=Pace(requests_a_minute=settings.requests_per_minute, tokens_a_minute=settings.tokens_per_minute),
     )
     ladder = [tuple(chats) for _, chats in groupby((ports.chat, *ports.others), key=lambda chat: chat.name)]
     health = ports.health or OwnHealth(time)
@@ -138,7 +161,8 @@ def opened(ports: Ports, settings: Settings, spent_before_usd: float) -> Gateway
         breaker = Breaker(name, health, time, partial(_are_down_from, models, index + 1))
         models.append(PatientModel(chats, shared, breaker, pricing.of_model(prices, name)))
     _require_prices(models, settings)
-    return Gateway(models, shared)
+    needs_prices = settings.max_cost is not None and settings.max_tokens is None
+    return Gateway(models, shared, Embeddings(shared, prices, needs_prices=needs_prices), ports.reserve)
 
 
 def _are_down_from(models: Sequence[PatientModel], index: int) -> bool:

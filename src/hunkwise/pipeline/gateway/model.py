@@ -11,6 +11,7 @@ import tenacity
 
 from hunkwise.core import pricing, resilience
 from hunkwise.core.budgeting import Amount
+from hunkwise.core.pacing import Pace
 from hunkwise.core.pricing import Price
 from hunkwise.errors import OF_KEY, ChatError, ChatFault
 from hunkwise.model.chat import ChatReply, ChatRequest, TokenUsage
@@ -37,6 +38,7 @@ class Shared:
     estimate: Estimate
     max_tries: int
     max_parallel: int
+    pace: Pace = Pace()
 
 
 class PatientModel:
@@ -45,7 +47,7 @@ class PatientModel:
     def __init__(self, chats: Sequence[ChatModel], shared: Shared, breaker: Breaker, price: Price | None) -> None:
         self.chats = tuple(chats)
         self._shared = shared
-        self._keys = KeyRing(chats, shared.time, shared.max_parallel)
+        self._keys = KeyRing(chats, shared.time, shared.max_parallel, shared.pace)
         self.price = price
         self.breaker = breaker
         self.name = chats[0].name

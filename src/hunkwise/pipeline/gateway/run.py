@@ -11,12 +11,16 @@ from hunkwise.ports import Clock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One request that was sent: the name it was asked under, its answer, what it cost as far as is known."""
+    """One request that was sent: the name it was asked under, its answer, what it cost as far as is known.
+
+    `embedding_tokens` tells that it asked for embeddings, and of how many tokens.
+    """
 
     asked: str
     reply: ChatReply | None
     fault: ChatFault | None
     cost_usd: float | None
+    embedding_tokens: int | None = None
 
 
 @dataclass(slots=True)
