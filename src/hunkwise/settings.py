@@ -55,7 +55,8 @@ class Team(BaseModel):
     name: Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")]
     paths: Patterns = Field((), description="Gitignore patterns; a change whose files all match is this team's.")
     key_variable: Annotated[str, Field(pattern=KEY_VARIABLE)] | None = Field(
-        None, description="The environment variable that holds its keys: OPENAI_API_KEY_NAME, AZURE_OPENAI_API_KEY_NAME."
+        None,
+        description="The environment variable that holds its keys: OPENAI_API_KEY_NAME, AZURE_OPENAI_API_KEY_NAME.",
     )
     max_parallel: Annotated[int, Field(ge=1, le=64)] | None = None
     max_cost: Annotated[float, Field(gt=0)] | None = None

@@ -1,7 +1,9 @@
 """Keys and limits of teams, by the paths of a change or by name, at the command line and on a pull request."""
 
 import json
+import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,6 @@ import gateway_stage as stage
 from hunkwise.settings import Settings
 from loopback_model import LoopbackModel
 from pull_stage import BASE, HEAD, staged
-from test_gateway_line import clean, environment, line
 
 TEAMS = """\
 teams:
@@ -21,14 +22,20 @@ teams:
 KEYS = {"sk-test-1": "all", "sk-shop-1": "shop"}
 
 
+def environment(server: LoopbackModel) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    keys = {"OPENAI_API_KEY": "sk-test-1", "OPENAI_API_KEY_SHOP": "sk-shop-1"}
+    return {**kept, **keys, "OPENAI_BASE_URL": server.base_url, "HUNKWISE_CHUNK_TOKENS": "200"}
+
+
 def asked(tmp_path: Path, files: int, config: str = TEAMS, **more: str) -> tuple[int, dict[str, Any], list[str], str]:
     """Return exit code, report, and whose keys were used, for a change of so many files."""
     (tmp_path / "change.diff").write_bytes(stage.diff(files))
     (tmp_path / ".hunkwise.yml").write_text(config)
-    with LoopbackModel(clean, keys=KEYS) as server:
+    with LoopbackModel(keys=KEYS) as server:
         done = subprocess.run(
-            line(tmp_path / "change.diff"), cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
-            env={**environment(server, HUNKWISE_CHUNK_TOKENS="200", OPENAI_API_KEY_SHOP="sk-shop-1"), **more},
+            [sys.executable, "-m", "hunkwise", "review", "change.diff", "--format", "json"],
+            cwd=tmp_path, env={**environment(server), **more}, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
         assert "Traceback" not in done.stderr, done.stderr
         assert not any(key in done.stdout + done.stderr for key in KEYS)

@@ -15,9 +15,9 @@ import fakes
 import fault_table
 import gateway_stage as stage
 import loopback_answers as answers
+from fault_table import FILES, PASSES, PLACES, become
 from hunkwise.errors import ConfigurationError
 from hunkwise.ports import ChatModel
-from fault_table import FILES, PASSES, PLACES, become
 from loopback_answers import Answer
 from loopback_model import LoopbackModel, hunk_ids
 
@@ -156,4 +156,6 @@ def test_each_fault_ends_as_declared(fault: str, place: str) -> None:
 
 
 def test_the_page_shows_what_is_declared() -> None:
-    fault_table.require_page("tests/load/test_fault_matrix.py", {fault: DECLARED[fault] for fault in (*FAULTS, *ELSEWHERE)})
+    fault_table.require_page(
+        "tests/load/test_fault_matrix.py", {fault: DECLARED[fault] for fault in (*FAULTS, *ELSEWHERE)}
+    )

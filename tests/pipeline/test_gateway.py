@@ -392,7 +392,10 @@ def test_embeddings_that_failed_cost_nothing_and_ones_without_a_price_need_anoth
         pass
     assert [each.embedding_tokens for each in made.attempts] == [0, 900]
     strict = opened(ScriptedChat(), prices={"fake": CHEAP}, max_cost=1.0)
-    with pytest.raises(ConfigurationError, match="the price of small is not known"), strict.embeddings.paying("small", 1):
+    with (
+        pytest.raises(ConfigurationError, match="the price of small is not known"),
+        strict.embeddings.paying("small", 1),
+    ):
         pytest.fail("its price is not known")
 
 

@@ -53,7 +53,9 @@ def _keys(chosen: Settings, environment: Mapping[str, str]) -> tuple[SecretStr, 
     if team is not None and team.key_variable is not None:
         return gate.team_keys(team.name, team.key_variable, environment)
     if not gate.names_a_model(environment):  # the keys of other teams are no reason to read by rules alone
-        raise ConfigurationError("this change belongs to no team that has a key", hint="set OPENAI_API_KEY for all others")
+        raise ConfigurationError(
+            "this change belongs to no team that has a key", hint="set OPENAI_API_KEY for all others"
+        )
     return gate.provider_keys(environment)
 
 

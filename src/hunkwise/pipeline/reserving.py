@@ -65,13 +65,15 @@ class Till:
         try:
             books = self._read()
         except HostError:
-            return self._unreserved()
+            self._tell_unreserved()
+            return None
         spent_usd = books.spent_usd + reservations.total_usd(books.reserved)
         usd = min(wanted_usd, max_cost_usd - spent_usd)
         if usd <= 0:
             return Grant(spent_before_usd=spent_usd, usd=0.0)
         if self._write(books, Reservation(name=self._name, usd=usd)) is not Written.DONE:
-            return self._unreserved()
+            self._tell_unreserved()
+            return None
         self._known, self._was_created = books, books.summary is None
         return Grant(spent_before_usd=spent_usd, usd=usd)
 
@@ -117,6 +119,6 @@ class Till:
             return self._host.create_comment(body, self._mark)
         return self._host.update_comment(books.summary, body)
 
-    def _unreserved(self) -> None:
+    def _tell_unreserved(self) -> None:
         text = "The budget of this run could not be reserved: runs at the same time may spend it together."
         self.notices = (Notice(code="budget-unreserved", text=text),)

@@ -41,7 +41,7 @@ def of_change(ref: ChangeRef, source: ChangeSource, settings: Settings) -> tuple
     loaded = LoadedOnce(source)
     change = loaded.load(ref)
     diff = patch.parse(change.diff)
-    paths = [each.path for each in (*diff.files, *diff.unreadable, *change.unread)]
+    paths = [file.path for file in diff.files] + [file.path for file in (*diff.unreadable, *change.unread)]
     found = next((each for each in settings.teams if each.paths and _owns(each, paths)), None)
     return _applied(settings, found), loaded
 

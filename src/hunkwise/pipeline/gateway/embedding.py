@@ -50,9 +50,7 @@ class Embeddings:
                 yield embedded
                 cost = pricing.cost_usd(price, _usage(embedded.tokens))
                 receipt.used = Amount(usd=cost or 0.0, tokens=embedded.tokens, requests=1)
-                attempt = Attempt(
-                    asked=model, reply=None, fault=None, cost_usd=cost, embedding_tokens=embedded.tokens
-                )
+                attempt = Attempt(asked=model, reply=None, fault=None, cost_usd=cost, embedding_tokens=embedded.tokens)
             finally:
                 self._shared.journal.note(attempt)
 

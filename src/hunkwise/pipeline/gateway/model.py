@@ -38,7 +38,7 @@ class Shared:
     estimate: Estimate
     max_tries: int
     max_parallel: int
-    pace: Pace = Pace()
+    pace: Pace
 
 
 class PatientModel:
@@ -104,9 +104,7 @@ class PatientModel:
                 raise
         return self._with_any_key(request, hear, turn, more_keys - 1)
 
-    def _sent(
-        self, request: ChatRequest, hear: Hear | None, turn: int, wanted: Amount, receipt: Receipt
-    ) -> ChatReply:
+    def _sent(self, request: ChatRequest, hear: Hear | None, turn: int, wanted: Amount, receipt: Receipt) -> ChatReply:
         ticket = self._keys.take(turn, wanted.tokens)
         try:
             was_probe = self.breaker.enter()
