@@ -37,10 +37,8 @@ def answer(text: str, schema: Mapping[str, Any], origin: str) -> Answer:
     try:
         payload = _strict_json(text)
     except ValueError as error:
-        return Answer(faults=(f"not JSON: {error}",))
-    except RecursionError:
-        return Answer(faults=("not JSON: nested too deeply",))
-    errors = sorted(_validator(json.dumps(schema)).iter_errors(payload), key=lambda each: list(map(str, each.path)))
+        return Answer(faults=(str(error),))
+    errors = _errors(payload, schema)
     if not errors:
         return Answer(
             findings=tuple(_finding(item, origin) for item in payload["findings"]),
@@ -50,15 +48,35 @@ def answer(text: str, schema: Mapping[str, Any], origin: str) -> Answer:
     return Answer(findings=_sound_findings(payload, errors, origin), faults=tuple(_fault(each) for each in errors))
 
 
+def payload(text: str, schema: Mapping[str, Any]) -> tuple[Any, tuple[str, ...]]:
+    """Return the JSON values of `text`, and its faults by `schema`: with one the values are not to be used."""
+    try:
+        values = _strict_json(text)
+    except ValueError as error:
+        return None, (str(error),)
+    return values, tuple(_fault(each) for each in _errors(values, schema))
+
+
+def _errors(payload: Any, schema: Mapping[str, Any]) -> list[ValidationError]:  # noqa: ANN401  # any JSON value
+    return sorted(_validator(json.dumps(schema)).iter_errors(payload), key=lambda each: list(map(str, each.path)))
+
+
 @lru_cache(maxsize=4)
 def _validator(schema: str) -> Draft202012Validator:
     return Draft202012Validator(json.loads(schema))
 
 
 def _strict_json(text: str) -> Any:  # noqa: ANN401  # any JSON value
+    """Return the values of `text`; raises ValueError that says why it is no JSON."""
     if len(text) > MAX_ANSWER_CHARS:
-        raise ValueError(f"longer than {MAX_ANSWER_CHARS} characters")
-    return json.loads(_unfenced(text.strip("\ufeff \t\r\n")), object_pairs_hook=unique_keys, parse_constant=no_constant)
+        raise ValueError(f"not JSON: longer than {MAX_ANSWER_CHARS} characters")
+    bare = _unfenced(text.strip("\ufeff \t\r\n"))
+    try:
+        return json.loads(bare, object_pairs_hook=unique_keys, parse_constant=no_constant)
+    except ValueError as error:
+        raise ValueError(f"not JSON: {error}") from error
+    except RecursionError as error:
+        raise ValueError("not JSON: nested too deeply") from error
 
 
 def _unfenced(text: str) -> str:
@@ -97,19 +115,19 @@ def _sound_findings(payload: Any, errors: Sequence[ValidationError], origin: str
 def _finding(item: Mapping[str, Any], origin: str) -> RawFinding:
     return RawFinding(
         severity=Severity(item["severity"]),
-        file=_clean(item["file"]),
+        file=clean(item["file"]),
         line=int(item["line"]),
-        quote=_clean(item["quote"]),
+        quote=clean(item["quote"]),
         category=item["category"],
         confidence=float(item["confidence"]),
-        scenario=_clean(item["scenario"]),
-        description=_clean(item["description"]),
-        suggestion=_clean(item["suggestion"]),
-        replacement=None if item["replacement"] is None else _clean(item["replacement"]),
+        scenario=clean(item["scenario"]),
+        description=clean(item["description"]),
+        suggestion=clean(item["suggestion"]),
+        replacement=None if item["replacement"] is None else clean(item["replacement"]),
         origin=origin,
     )
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Replace lone surrogates, which JSON can carry and no output can."""
     return text.encode("utf-8", "replace").decode("utf-8")

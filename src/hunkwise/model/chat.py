@@ -1,8 +1,11 @@
 """What goes to a model and what comes back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Literal
+
+from hunkwise.model.material import QueryType, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,26 @@ class Parameters:
     frequency_penalty: float | None = None
 
 
+class Stage(StrEnum):
+    """Why a request is sent, so that reports can tell the first reading of a change from what comes on top of it.
+
+    AGAIN asks for what an answer left out or what was too much at once, REPAIR for an answer that meets its schema,
+    PASS once more for all, and VERIFY has claims refuted.
+    """
+
+    FIRST = "first"
+    AGAIN = "again"
+    REPAIR = "repair"
+    PASS = "pass"  # noqa: S105  # no password
+    VERIFY = "verify"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatRequest:
     """One request: messages, the JSON schema its answer must meet, and sampling parameters.
 
-    Requests of one `cache_key` begin alike, so that a provider may keep that prefix.
+    Requests of one `cache_key` begin alike, so that a provider may keep that prefix. `tier` says which models are to
+    answer; `stage` is for the account alone.
     """
 
     messages: tuple[Message, ...]
@@ -49,6 +67,8 @@ class ChatRequest:
     schema: Mapping[str, Any]
     parameters: Parameters
     cache_key: str = ""
+    tier: Tier = Tier.STRONG
+    stage: Stage = Stage.FIRST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +109,12 @@ class ChatReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptPack:
-    """A versioned prompt: `system` and `user` templates, the answer's schema, parameters, content hash."""
+    """A versioned prompt: `system` and `user` templates, the answer's schema, parameters, content hash.
+
+    `types` are instructions by query type. `judges_comments` tells that a comment may change the answer, as one does
+    that is meant to steer a reviewer. What a run adds: `instructions` of the team, and `examples` (as shown) by query
+    type and language; `sha256` covers whatever of it may decide an answer.
+    """
 
     name: str
     version: str
@@ -98,3 +123,7 @@ class PromptPack:
     user: str
     schema: Mapping[str, Any]
     parameters: Parameters
+    types: Mapping[QueryType, str] = field(default_factory=dict)
+    instructions: str = ""
+    examples: Mapping[tuple[QueryType, str], tuple[str, ...]] = field(default_factory=dict)
+    judges_comments: bool = True

@@ -2,19 +2,20 @@
 
 Failures are values: a passage that got no sound answer leaves here with the reason, next to the findings of all
 others. How often a request is tried, and by which model, is the gateway's business. Here a truncated answer or an
-overflowing context splits the chunk, a malformed answer is repaired once, and a passage that was not acknowledged is
-asked again once.
+overflowing context splits the chunk (what only explains the hunks goes first), a malformed answer is repaired once, and
+a passage that was not acknowledged is asked again once.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hunkwise.core import anchoring, packing, parsing, prompting, ranking
 from hunkwise.errors import UNAVAILABLE, ChatError, ChatFault, DetectorError
-from hunkwise.model.chat import ChatRequest, Message, PromptPack
+from hunkwise.model.chat import ChatRequest, Message, PromptPack, Stage
 from hunkwise.model.finding import Dropped, Finding, RawFinding, Unanchored
 from hunkwise.model.ledger import UNREAD_BUDGET
-from hunkwise.model.material import Chunk, Passage
+from hunkwise.model.material import Chunk, Passage, Tier
 from hunkwise.pipeline import pool
 from hunkwise.ports import ChatModel, Hear
 
@@ -33,10 +34,16 @@ MAX_CUTS = 3
 Listen = Callable[[Chunk], Hear]
 """Gives the ear for a chunk's answers."""
 
+Ask = Callable[[Chunk, "Asking"], "Answered"]
+"""Does all that is done for one chunk."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """What all chunks of a run share. `count` counts tokens; `end` ends the run; `listen` may be None."""
+    """What all chunks of a run share.
+
+    `count` counts tokens; `end` ends the run; `listen` may be None; `stage` says why what is asked now is asked.
+    """
 
     chat: ChatModel
     pack: PromptPack
@@ -45,6 +52,15 @@ class Asking:
     end: Callable[[], None]
     max_parallel: int
     listen: Listen | None = None
+    stage: Stage = Stage.FIRST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What a reader should know of one claim, after its number; those that say the same are counted together."""
+
+    code: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +68,7 @@ class Answered:
     """What became of a chunk's passages.
 
     `read_by` gives the model by passage id, `unanswered` the reason; each passage is in one of them. `approvals` are
-    the answers' own opinions, for the record alone.
+    the answers' own opinions, for the record alone. `remarks` are made of single claims.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -60,6 +76,7 @@ class Answered:
     read_by: Mapping[str, str] = field(default_factory=dict)
     unanswered: Mapping[str, str] = field(default_factory=dict)
     approvals: tuple[bool, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +87,16 @@ class Answers:
     stopped: bool
 
 
-def all_chunks(chunks: Sequence[Chunk], asking: Asking, order: Sequence[int] | None = None) -> Answers:
-    """Ask for all chunks on a bounded pool, begun in `order`, and return the answers in the chunks' own order."""
+def all_chunks(
+    chunks: Sequence[Chunk], asking: Asking, order: Sequence[int] | None = None, ask: Ask | None = None
+) -> Answers:
+    """Ask for all chunks on a bounded pool, begun in `order`, and return the answers in the chunks' own order.
+
+    `ask` is what is done for each, `one_chunk` by itself.
+    """
     begun = range(len(chunks)) if order is None else order
-    results = pool.run(chunks, begun, lambda chunk: one_chunk(chunk, asking), asking.max_parallel, asking.end)
+    each_one = ask or one_chunk
+    results = pool.run(chunks, begun, lambda chunk: each_one(chunk, asking), asking.max_parallel, asking.end)
     answered = zip(chunks, results.each, strict=True)
     return Answers(
         chunks=tuple(_failed(chunk.passages, STOPPED) if each is None else each for chunk, each in answered),
@@ -87,9 +110,14 @@ def one_chunk(chunk: Chunk, asking: Asking) -> Answered:
     missing = tuple(passage for passage in chunk.passages if first.unanswered.get(passage.id) == NOT_ACKNOWLEDGED)
     if not missing:
         return first
-    second = _ask(Chunk(passages=missing), asking, MAX_CUTS)
+    second = _ask(Chunk(passages=missing), _again(asking), MAX_CUTS)
     rest = {id_: reason for id_, reason in first.unanswered.items() if reason != NOT_ACKNOWLEDGED}
     return _joined((replace(first, unanswered=rest), second))
+
+
+def _again(asking: Asking) -> Asking:
+    """Account for what is asked once more, unless all of it is a further pass."""
+    return asking if asking.stage is Stage.PASS else replace(asking, stage=Stage.AGAIN)
 
 
 def _ask(chunk: Chunk, asking: Asking, cuts: int) -> Answered:
@@ -98,28 +126,31 @@ def _ask(chunk: Chunk, asking: Asking, cuts: int) -> Answered:
     except DetectorError as error:
         return _failed(chunk.passages, f"redaction: {error.message}")
     except ChatError as error:
+        if error.fault is ChatFault.CONTEXT_OVERFLOW and chunk.context:
+            return _ask(packing.without_context(chunk), asking, cuts)
         if error.fault in {ChatFault.TRUNCATED, ChatFault.CONTEXT_OVERFLOW}:
+            again = _again(asking)
             if len(chunk.passages) > 1:
-                return _joined(tuple(_ask(half, asking, cuts) for half in packing.split(chunk)))
+                return _joined(tuple(_ask(half, again, cuts) for half in packing.split(chunk)))
             halves = packing.cut(chunk.passages[0], asking.count) if cuts else ()
             if halves:
-                return _whole(chunk.passages[0], [_ask(Chunk(passages=(each,)), asking, cuts - 1) for each in halves])
-        return _failed(chunk.passages, _reason(error))
+                return _whole(chunk.passages[0], [_ask(Chunk(passages=(each,)), again, cuts - 1) for each in halves])
+        return _failed(chunk.passages, reason(error))
 
 
 def _judged(chunk: Chunk, asking: Asking) -> Answered:
     """Return what an answer says, repaired once where it must be; raises ChatError, DetectorError."""
     hear = asking.listen(chunk) if asking.listen is not None else None
-    asked = prompting.review(chunk.passages, asking.pack, asking.seal)
-    reply = asking.chat.complete(_request(asked, asking.pack), hear)
+    asked = prompting.review(chunk, asking.pack, asking.seal)
+    reply = asking.chat.complete(request(asked, asking.pack, asking.stage, chunk.tier), hear)
     answer = parsing.answer(reply.text, asking.pack.schema, f"model:{reply.model}")
     claims, failure = answer.findings, ""
     if answer.faults:
         again = prompting.repair(asked, reply.text, answer.faults, asking.seal)
         try:
-            reply = asking.chat.complete(_request(again, asking.pack), hear)
+            reply = asking.chat.complete(request(again, asking.pack, Stage.REPAIR, chunk.tier), hear)
         except ChatError as error:
-            failure = f"malformed answer ({answer.faults[0]}), and no repair: {_reason(error)}"
+            failure = f"malformed answer ({answer.faults[0]}), and no repair: {reason(error)}"
         else:
             answer = parsing.answer(reply.text, asking.pack.schema, f"model:{reply.model}")
             claims = answer.findings or claims
@@ -135,17 +166,25 @@ def _judged(chunk: Chunk, asking: Asking) -> Answered:
     )
 
 
-def _request(messages: tuple[Message, ...], pack: PromptPack) -> ChatRequest:
+def request(messages: tuple[Message, ...], pack: PromptPack, stage: Stage, tier: Tier = Tier.STRONG) -> ChatRequest:
+    """Return a request under a prompt pack."""
     return ChatRequest(
         messages=messages,
         schema_name=f"hunkwise_{pack.name}",
         schema=pack.schema,
         parameters=pack.parameters,
-        cache_key=f"hunkwise-{pack.name}-{pack.sha256[:16]}",
+        cache_key=_cache_key(messages[0], pack),
+        tier=tier,
+        stage=stage,
     )
 
 
-def _reason(error: ChatError) -> str:
+def _cache_key(system: Message, pack: PromptPack) -> str:
+    """Return what names all requests that begin with the same system message."""
+    return f"hunkwise-{pack.name}-{hashlib.sha256(system.content.text.encode()).hexdigest()[:16]}"
+
+
+def reason(error: ChatError) -> str:
     """Return what the ledger says of a request that nobody answered."""
     if error.fault is ChatFault.BUDGET:
         return f"{UNREAD_BUDGET} ({error.message})"

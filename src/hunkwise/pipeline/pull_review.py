@@ -13,7 +13,7 @@ from hunkwise.model.change import ChangeRef, Notice
 from hunkwise.model.finding import Finding
 from hunkwise.model.memory import Memory
 from hunkwise.model.publication import Annotation, CheckOutput, Conclusion, ReviewEvent
-from hunkwise.model.pull import Overview, OwnComment
+from hunkwise.model.pull import Overview, OwnComment, Pull
 from hunkwise.model.report import Outcome, ReviewReport, Verdict
 from hunkwise.pipeline import experiment, publish, pull_notices, reserving, review
 from hunkwise.pipeline.publish import Channels, Ended
@@ -98,12 +98,29 @@ def reviewed(ref: ChangeRef, run: Run, ports: Ports, unasked: str | None = None)
     """Review the pull request; nothing is said yet. `unasked` says why no model is asked although one is wanted."""
     pull = run.overview.pull
     ports = replace(ports, reserve=run.till.reserve if run.till is not None else None)
-    found = review.run(ref, ports, run.settings, run.before, trusts_author=pull.author_may_write, unasked=unasked)
+    found = review.run(
+        ref,
+        ports,
+        run.settings,
+        run.before,
+        trusts_author=pull.author_may_write,
+        unasked=unasked,
+        scope=scope(pull),
+    )
     told = experiment.notices(run.settings, pull.number) if unasked is None else ()
     unreserved = run.till.notices if run.till is not None else ()
     notices = (*told, *unreserved, *found.report.notices)
     arm = experiment.arm(run.settings, pull.number) if unasked is None else None
     return replace(found, report=replace(found.report, notices=notices, experiment=arm))
+
+
+def scope(pull: Pull) -> str:
+    """Return whose answers serve a pull request: the repository's, or, of an author who may not write, its own alone.
+
+    Who sends hostile text beside harmless code may blind a model to both; that answer must serve nobody else.
+    """
+    trust = "trusted" if pull.author_may_write else f"pull {pull.number}"
+    return f"github:{pull.repo}:{pull.repo_id}:{trust}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +142,8 @@ def complete(run: Run, allowed: Channels, review_it: Callable[[Run], Reviewed], 
 
     `hurry` is called before the check of a run that was stopped is concluded: there are 5 s left then.
     """
-    run = _with_till(run, allowed)
+    if allowed.may_comment:
+        run = replace(run, till=Till(run.host, run.keys, name=run.name, mark=SUMMARY))
     why: str | None = STOPPED
     spent_usd: float | None = None
     try:
@@ -149,13 +167,6 @@ def complete(run: Run, allowed: Channels, review_it: Callable[[Run], Reviewed], 
     return done
 
 
-def _with_till(run: Run, allowed: Channels) -> Run:
-    """Return the run with a place where its money is kept, if it may write there."""
-    if not allowed.may_comment:
-        return run
-    return replace(run, till=Till(run.host, run.keys, name=run.name, mark=SUMMARY))
-
-
 def publish_all(run: Run, found: Reviewed, allowed: Channels) -> Done:
     """Say what was found, and return the report with what became of saying it."""
     if _has_moved(run):
@@ -175,7 +186,8 @@ def publish_all(run: Run, found: Reviewed, allowed: Channels) -> Done:
         summary=markdown.summary(report, limit=MAX_CHECK_SUMMARY),
         annotations=plan.annotations,
     )
-    told = replace(told, ended=publish.end(run.host, run.head, allowed.check, ends_as, output))
+    old = publish.old_status(run.overview)
+    told = replace(told, ended=publish.end(run.host, run.head, allowed.check, ends_as, output, status_passes=old))
     report = replace(report, notices=(*report.notices, *pull_notices.of_verdict(told, allowed)))
     return Done(report=report, unsaid=() if told.ended is Ended.CHECK else plan.annotations)
 
@@ -225,7 +237,7 @@ def _remembered(run: Run, found: Reviewed, books: Books | None) -> Memory:
         material=found.material,
         spent_usd=spent,
     )
-    fresh = reuse.remember(report.findings, found.reading, this, previous)
+    fresh = reuse.remember(found.open, found.reading, this, previous)
     if books is not None and fresh.spent_usd is not None and spent is not None:
         fresh = replace(fresh, spent_usd=books.spent_usd + spent)  # runs that ended meanwhile count too
     if previous is not None and previous.counter >= run.newest_mark:

@@ -1,22 +1,24 @@
 """Add up what the answered chunks hold: findings, ends of hunks, usage."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hunkwise.core.bookkeeping import End
 from hunkwise.model.change import Notice
-from hunkwise.model.chat import TokenUsage
+from hunkwise.model.chat import Stage, TokenUsage
 from hunkwise.model.finding import Dropped, Finding
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import HunkKey
 from hunkwise.model.report import ModelUsage, Usage
-from hunkwise.pipeline.answer import Answered
+from hunkwise.pipeline.answer import Answered, Remark
 from hunkwise.pipeline.gateway import Attempt
+from hunkwise.render import figures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """The sum of all chunks; `ends` holds each hunk that was packed."""
+    """The sum of all chunks; `ends` holds each hunk that was packed, `examples` names those that requests held."""
 
     findings: tuple[Finding, ...] = ()
     dropped: tuple[Dropped, ...] = ()
@@ -25,6 +27,7 @@ class Tally:
     notices: tuple[Notice, ...] = ()
     stopped: bool = False
     model_approved: bool | None = None
+    examples: tuple[str, ...] = ()
 
 
 def add_up(answers: Sequence[Answered], key_by_id: Mapping[str, HunkKey], attempts: Sequence[Attempt]) -> Tally:
@@ -40,8 +43,15 @@ def add_up(answers: Sequence[Answered], key_by_id: Mapping[str, HunkKey], attemp
         dropped=tuple(dropped for answered in answers for dropped in answered.dropped),
         ends=ends,
         usage=usage(attempts),
+        notices=tuple(_notices([remark for answered in answers for remark in answered.remarks])),
         model_approved=_all([approved for answered in answers for approved in answered.approvals]),
     )
+
+
+def _notices(remarks: Sequence[Remark]) -> Iterator[Notice]:
+    """Yield each remark once, with the number of the claims it is made of."""
+    for remark, count in Counter(remarks).items():
+        yield Notice(code=remark.code, text=f"{figures.plural(count, 'claim')} {remark.text}")
 
 
 def _all(approvals: Sequence[bool]) -> bool | None:
@@ -63,12 +73,17 @@ def usage(attempts: Sequence[Attempt]) -> Usage:
         name = each.reply.model if each.reply is not None else answers_as.get(each.asked, each.asked)
         by_model.setdefault(name, []).append(each)
     return Usage(
-        by_model={name: _of_model(asked) for name, asked in by_model.items()},
+        by_model={name: _used(asked) for name, asked in by_model.items()},
+        by_stage={
+            stage.value: _used(asked)
+            for stage in Stage
+            if (asked := [each for each in attempts if each.stage is stage])
+        },
         latencies_ms=tuple(each.reply.latency_s * 1000 for each in attempts if each.reply is not None),
     )
 
 
-def _of_model(attempts: Sequence[Attempt]) -> ModelUsage:
+def _used(attempts: Sequence[Attempt]) -> ModelUsage:
     usages = [each.reply.usage for each in attempts if each.reply is not None]
     embedded = [each.embedding_tokens for each in attempts if each.embedding_tokens is not None]
     usages += [TokenUsage(prompt=0, cached_prompt=0, completion=0)] * len(embedded)

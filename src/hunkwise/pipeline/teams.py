@@ -3,7 +3,7 @@
 A change is a team's when all of its files are: who touches one file of another team must not spend its money.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from hunkwise.core import globs, patch
 from hunkwise.model.change import Change, ChangeRef, Notice
@@ -27,6 +27,12 @@ class LoadedOnce:
     def head_files(self, ref: ChangeRef, change: Change, paths: Sequence[bytes]) -> Mapping[bytes, bytes]:
         """Return head contents by raw path."""
         return self._source.head_files(ref, change, paths)
+
+    def defining(
+        self, ref: ChangeRef, change: Change, names: Sequence[str], besides: Collection[bytes]
+    ) -> Mapping[bytes, bytes]:
+        """Return files by raw path, other than `besides`, that seem to define one of `names`."""
+        return self._source.defining(ref, change, names, besides)
 
 
 def of_change(ref: ChangeRef, source: ChangeSource, settings: Settings) -> tuple[Settings, ChangeSource]:

@@ -42,6 +42,7 @@ def document(report: ReviewReport) -> dict[str, Any]:
                 "name": prompt.name if prompt else None,
                 "version": prompt.version if prompt else None,
                 "sha256": prompt.sha256 if prompt else None,
+                "examples": list(prompt.examples) if prompt else [],
             },
             "experiment": report.experiment,
         },
@@ -89,6 +90,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "quote": finding.quote,
         "origin": finding.origin,
         "status": finding.status,
+        "also": [{"file": each.file, "line": each.line, "side": each.side.value} for each in finding.also],
     }
 
 
@@ -137,6 +139,7 @@ def _usage(used: Usage) -> dict[str, Any]:
             )
         ),
         "by_model": {name: {"requests": asked.requests, **_tokens(asked)} for name, asked in used.by_model.items()},
+        "by_stage": {name: {"requests": asked.requests, **_tokens(asked)} for name, asked in used.by_stage.items()},
         "latency_ms": {f"p{percent}": figures.latency_ms(used, percent) for percent in (50, 95, 99)},
     }
 

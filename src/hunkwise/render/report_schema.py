@@ -49,7 +49,8 @@ def report_schema() -> dict[str, Any]:
 
 
 def _tool() -> dict[str, Any]:
-    prompt = _object({"name": TEXT_OR_NULL, "version": TEXT_OR_NULL, "sha256": TEXT_OR_NULL})
+    named = dict.fromkeys(("name", "version", "sha256"), TEXT_OR_NULL)
+    prompt = _object({**named, "examples": _list(TEXT)})
     tool = _object({"version": TEXT, "engine": {"enum": ["llm", "rules"]}, "models": _list(TEXT), "prompt": prompt})
     return {**tool, "properties": {**tool["properties"], "experiment": TEXT_OR_NULL}}
 
@@ -73,6 +74,9 @@ def _finding() -> dict[str, Any]:
             "quote": TEXT,
             "origin": {"type": "string", "pattern": "^(model|rule|secret|evidence):"},
             "status": {"enum": ["new", "open"]},
+            "also": _list(
+                _object({"file": TEXT, "line": {"type": "integer", "minimum": 1}, "side": {"enum": ["RIGHT", "LEFT"]}})
+            ),
         }
     )
 
@@ -103,7 +107,8 @@ def _usage() -> dict[str, Any]:
     names = ("prompt_tokens", "cached_prompt_tokens", "completion_tokens", "embedding_tokens")
     tokens = {"requests": COUNT, **dict.fromkeys(names, COUNT_OR_NULL), "cost_usd": AMOUNT_OR_NULL}
     latency = _object(dict.fromkeys(("p50", "p95", "p99"), AMOUNT_OR_NULL))
-    return _object({**tokens, "by_model": _map(_object(tokens)), "latency_ms": latency})
+    by_name = _map(_object(tokens))
+    return _object({**tokens, "by_model": by_name, "by_stage": by_name, "latency_ms": latency})
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:

@@ -14,21 +14,21 @@ from hunkwise.core import pricing
 from hunkwise.core.budgeting import Budget
 from hunkwise.core.pacing import Pace
 from hunkwise.errors import STEPS_DOWN, ChatError, ChatFault, ConfigurationError
-from hunkwise.model.chat import ChatReply, ChatRequest, PromptPack
-from hunkwise.model.material import Chunk
+from hunkwise.model.chat import ChatReply, ChatRequest
+from hunkwise.model.material import Tier
 from hunkwise.pipeline.gateway.breaker import Breaker, OwnHealth
 from hunkwise.pipeline.gateway.embedding import Embeddings
 from hunkwise.pipeline.gateway.estimate import Estimate
 from hunkwise.pipeline.gateway.model import PatientModel, Shared
 from hunkwise.pipeline.gateway.purse import Purse
 from hunkwise.pipeline.gateway.run import Attempt, Journal, Time
-from hunkwise.ports import Hear, Ports, Reserve
+from hunkwise.ports import ChatModel, Hear, Ports, Reserve
 from hunkwise.settings import Settings
 
 __all__ = ["Attempt", "Fall", "Gateway", "opened"]
 
 HEADROOM = 2.0
-"""Times the most that all first requests can cost which a run reserves: some are asked again, repaired, or split."""
+"""Times the most that its requests can cost which a run reserves: some are asked again, repaired, or split."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +41,21 @@ class Fall:
 
 
 class Gateway:
-    """Implements `ports.ChatModel` over a ladder of models."""
+    """Implements `ports.ChatModel` over a ladder of models; `cheap` stands below it, for requests of that tier."""
 
     def __init__(
-        self, models: Sequence[PatientModel], shared: Shared, embeddings: Embeddings, reserve: Reserve | None = None
+        self,
+        models: Sequence[PatientModel],
+        shared: Shared,
+        embeddings: Embeddings,
+        *,
+        cheap: PatientModel | None = None,
+        reserve: Reserve | None = None,
     ) -> None:
-        self.models = tuple(models)
+        ladder = tuple(models)
+        first: tuple[PatientModel, ...] = (cheap,) if cheap else ()
+        self._ladders = {Tier.STRONG: ladder, Tier.CHEAP: tuple(dict.fromkeys((*first, *ladder)))}
+        self.models = tuple(dict.fromkeys((*ladder, *first)))
         self.name = models[0].name
         self._shared = shared
         self._reserve = reserve
@@ -81,30 +90,28 @@ class Gateway:
         Raises ConfigurationError when there is no model of the first name: nobody would want that to go unseen.
         """
         errors: list[ChatError] = []
-        for model in self.models:
+        ladder = self._ladders[request.tier]
+        for model in ladder:
             try:
                 reply = model.complete(request, hear)
             except ChatError as error:
-                if error.fault is ChatFault.UNKNOWN_MODEL and model is self.models[0] and not model.has_answered:
+                if error.fault is ChatFault.UNKNOWN_MODEL and model is ladder[0] and not model.has_answered:
                     raise ConfigurationError(error.message, hint=error.hint) from error
                 errors.append(error)
                 if error.fault not in STEPS_DOWN:
                     break
             else:
-                self._note(errors, model.name)
+                self._note(ladder, errors, model.name)
                 return reply
-        self._note(errors, None)
+        self._note(ladder, errors, None)
         raise _joined(errors)
 
-    def reserve(self, chunks: Sequence[Chunk], pack: PromptPack) -> None:
-        """Reserve what `chunks` may cost, by the dearest model of the ladder, where this change's money is kept."""
-        most = self._shared.purse.max_cost_usd
-        if self._reserve is None or most is None:
+    def reserve(self, most_usd: float) -> None:
+        """Reserve money for requests that can cost so much, where this change's money is kept."""
+        bound = self._shared.purse.max_cost_usd
+        if self._reserve is None or bound is None or not most_usd:
             return
-        overhead = self.estimate.tokens(pack.system) + self.estimate.tokens(pack.user)
-        output = pack.parameters.max_output_tokens
-        most_usd = max(self.estimate.whole(chunks, overhead, output, model.price).usd for model in self.models)
-        grant = self._reserve(HEADROOM * most_usd, most) if most_usd else None
+        grant = self._reserve(HEADROOM * most_usd, bound)
         if grant is not None:
             self._shared.purse.restrict(grant)
 
@@ -120,11 +127,11 @@ class Gateway:
         for each in closing:
             each.join()
 
-    def _note(self, errors: Sequence[ChatError], answered_by: str | None) -> None:
+    def _note(self, ladder: Sequence[PatientModel], errors: Sequence[ChatError], answered_by: str | None) -> None:
         with self._lock:
             self._falls += [
                 Fall(model=model.name, error=error, answered_by=answered_by)
-                for model, error in zip(self.models, errors, strict=False)
+                for model, error in zip(ladder, errors, strict=False)
             ]
 
 
@@ -156,13 +163,21 @@ def opened(ports: Ports, settings: Settings, spent_before_usd: float) -> Gateway
     health = ports.health or OwnHealth(time)
     prices = {**ports.prices, **pricing.given(settings.prices)}
     models: list[PatientModel] = []
-    for index, chats in enumerate(ladder):
+
+    def made(chats: Sequence[ChatModel], below: int) -> PatientModel:
         name = chats[0].name
-        breaker = Breaker(name, health, time, partial(_are_down_from, models, index + 1))
-        models.append(PatientModel(chats, shared, breaker, pricing.of_model(prices, name)))
-    _require_prices(models, settings)
+        breaker = Breaker(name, health, time, partial(_are_down_from, models, below))
+        return PatientModel(chats, shared, breaker, pricing.of_model(prices, name))
+
+    for index, chats in enumerate(ladder):
+        models.append(made(chats, index + 1))  # its breaker looks at those below it
+    cheap = next((model for model in models if ports.cheap and model.name == ports.cheap[0].name), None)
+    if ports.cheap and cheap is None:
+        cheap = made(ports.cheap, 0)
+    _require_prices([*models, *([cheap] if cheap else [])], settings)
     needs_prices = settings.max_cost is not None and settings.max_tokens is None
-    return Gateway(models, shared, Embeddings(shared, prices, needs_prices=needs_prices), ports.reserve)
+    embeddings = Embeddings(shared, prices, needs_prices=needs_prices)
+    return Gateway(models, shared, embeddings, cheap=cheap, reserve=ports.reserve)
 
 
 def _are_down_from(models: Sequence[PatientModel], index: int) -> bool:

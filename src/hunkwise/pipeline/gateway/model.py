@@ -5,7 +5,7 @@ Who asks it does not know how often it was tried, or with which key.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import tenacity
 
@@ -118,27 +118,26 @@ class PatientModel:
             outcome = error
             raise
         finally:
-            self._book(outcome, ticket, wanted, receipt, was_probe=was_probe)
+            attempt = self._booked(outcome, ticket, wanted, receipt, was_probe=was_probe)
+            self._shared.journal.note(replace(attempt, stage=request.stage))
         return outcome
 
-    def _book(
+    def _booked(
         self, outcome: ChatReply | ChatError, ticket: Ticket, wanted: Amount, receipt: Receipt, *, was_probe: bool
-    ) -> None:
-        """Tell everybody who keeps count how a request ended."""
+    ) -> Attempt:
+        """Tell everybody who keeps count how a request ended, and return it for the journal."""
         if isinstance(outcome, ChatError):
             self._keys.failed(ticket, outcome)
             self.breaker.leave(outcome.fault, was_probe=was_probe)
             receipt.used = wanted if outcome.fault in BILLED else Amount(requests=1)
             cost = self._known(wanted.usd) if outcome.fault in BILLED else 0.0
-            attempt = Attempt(asked=self.name, reply=None, fault=outcome.fault, cost_usd=cost)
-        else:
-            self.has_answered = True
-            self._keys.answered(ticket, outcome.limits)
-            self.breaker.leave(None, was_probe=was_probe)
-            cost = pricing.cost_usd(self.price, outcome.usage)
-            receipt.used = _used(outcome.usage, cost, wanted)
-            attempt = Attempt(asked=self.name, reply=outcome, fault=None, cost_usd=cost)
-        self._shared.journal.note(attempt)
+            return Attempt(asked=self.name, reply=None, fault=outcome.fault, cost_usd=cost)
+        self.has_answered = True
+        self._keys.answered(ticket, outcome.limits)
+        self.breaker.leave(None, was_probe=was_probe)
+        cost = pricing.cost_usd(self.price, outcome.usage)
+        receipt.used = _used(outcome.usage, cost, wanted)
+        return Attempt(asked=self.name, reply=outcome, fault=None, cost_usd=cost)
 
     def _known(self, usd: float) -> float | None:
         return None if self.price is None else usd

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hunkwise.errors import ChatError, ChatFault
-from hunkwise.model.chat import ChatReply
+from hunkwise.model.chat import ChatReply, Stage
 from hunkwise.ports import Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One request that was sent: the name it was asked under, its answer, what it cost as far as is known.
+    """One request that was sent: the name it was asked under, its answer, what it cost as far as is known, and why.
 
     `embedding_tokens` tells that it asked for embeddings, and of how many tokens.
     """
@@ -20,6 +20,7 @@ class Attempt:
     reply: ChatReply | None
     fault: ChatFault | None
     cost_usd: float | None
+    stage: Stage = Stage.FIRST
     embedding_tokens: int | None = None
 
 

@@ -3,24 +3,46 @@
 Ports are synchronous; each may be called from several threads unless it says otherwise.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from hunkwise.core.budgeting import Grant
 from hunkwise.core.pricing import Price
-from hunkwise.core.resilience import Health
+from hunkwise.core.signature import UNSIGNED, Keys
 from hunkwise.model.change import Change, ChangeRef
 from hunkwise.model.chat import ChatReply, ChatRequest, PromptPack
 from hunkwise.model.diff import FileDiff
 from hunkwise.model.finding import RuleHit, SecretSpan
 from hunkwise.model.material import LiteralPlace
-from hunkwise.model.publication import CheckOutput, Conclusion, InlineComment, ReviewEvent, Written
-from hunkwise.model.pull import CheckRun, Overview, OwnComment, Thread
+from hunkwise.model.prompt import Example
+from hunkwise.ports.code_host import CodeHost
+from hunkwise.ports.outliner import Outliner
+from hunkwise.ports.stores import Cache, Embedder, SharedHealth
+
+__all__ = [
+    "Cache",
+    "ChangeSource",
+    "ChatModel",
+    "Clock",
+    "CodeHost",
+    "Embedder",
+    "Hear",
+    "Literals",
+    "Outliner",
+    "PlainLines",
+    "Ports",
+    "Prompts",
+    "Reserve",
+    "RuleEngine",
+    "SecretScanner",
+    "SharedHealth",
+    "TokenCounter",
+]
 
 
 class ChangeSource(Protocol):
-    """Loads a change and the head contents of its files."""
+    """Loads a change, the head contents of its files, and what its repository defines elsewhere."""
 
     def load(self, ref: ChangeRef) -> Change:
         """Return the change `ref` names; raises ChangeError."""
@@ -28,6 +50,15 @@ class ChangeSource(Protocol):
 
     def head_files(self, ref: ChangeRef, change: Change, paths: Sequence[bytes]) -> Mapping[bytes, bytes]:
         """Return head contents by raw path; a path that can't be had is left out. One batch, not one call each."""
+        ...
+
+    def defining(
+        self, ref: ChangeRef, change: Change, names: Sequence[str], besides: Collection[bytes]
+    ) -> Mapping[bytes, bytes]:
+        """Return files by raw path, other than `besides`, that seem to define one of `names`; bounded, never raises.
+
+        Nothing where that would cost a request.
+        """
         ...
 
 
@@ -94,16 +125,36 @@ class Literals(Protocol):
         ...
 
 
+class PlainLines(Protocol):
+    """Tells what of a file's lines can matter, by syntax tree."""
+
+    def plain(self, path: str, text: str, *, comments: bool) -> tuple[str | None, ...] | None:
+        """Return each line of a whole file without what can't matter, None for a line of nothing else.
+
+        Blanks between tokens are folded and blank lines go; with `comments` they stay, else those go that no tool
+        reads. Returns None for a file that is not understood, or does not parse without an error.
+        """
+        ...
+
+
 class Prompts(Protocol):
-    """Prompt packs by name and version."""
+    """Prompt packs by name and version, and worked examples."""
 
     def load(self, name: str, version: str) -> PromptPack:
         """Return the pack; raises ConfigurationError when there is none."""
         ...
 
+    def examples(self) -> tuple[Example, ...]:
+        """Return the library of worked examples, in the order of their ids."""
+        ...
+
 
 class Clock(Protocol):
     """Time that a test can drive."""
+
+    def epoch(self) -> float:
+        """Seconds since the epoch."""
+        ...
 
     def monotonic(self) -> float:
         """Seconds on a clock that never goes back."""
@@ -118,90 +169,9 @@ class Clock(Protocol):
         ...
 
 
-T = TypeVar("T")
-
-
-class SharedHealth(Protocol):
-    """Keeps how well each model is, for all threads, and for other processes where it has a place for that."""
-
-    def change(self, name: str, step: Callable[[Health, float], tuple[T, Health]]) -> T:
-        """Replace the health of `name` by the one `step` makes of it and of the time, and return what it says.
-
-        One step at a time, whoever calls. The time is the store's own, so that all who share it mean the same.
-        """
-        ...
-
-
 Reserve = Callable[[float, float], Grant | None]
 """Reserves up to so many US dollars for this run, of so many for all runs of a change; None where that is not possible.
 """
-
-
-class CodeHost(Protocol):
-    """A code host that shows one pull request and takes what is said on it.
-
-    Reads raise HostError (PermissionDeniedError, NotOnHostError). Writes return what became of them and raise nothing:
-    a paid review must survive any of them. A write that creates takes a `marker` that its body holds: after an answer
-    that leaves open whether it happened, the host is searched for the marker before anything is sent again.
-    """
-
-    def overview(self, files: Sequence[str]) -> Overview:
-        """Return the pull request, those of `files` its base branch has, and what was said before."""
-        ...
-
-    def head_sha(self) -> str:
-        """Return the head commit as it is now."""
-        ...
-
-    def comments(self) -> tuple[OwnComment, ...]:
-        """Return what our own identity says in the conversation, as it is now."""
-        ...
-
-    def may_comment(self, head_sha: str) -> bool:
-        """Whether the token may write on the pull request; asked by a comment that can't be valid."""
-        ...
-
-    def may_write(self, login: str) -> bool:
-        """Whether a person has write permission to the repository; False where the host does not say."""
-        ...
-
-    def open_check(self, name: str, head_sha: str, external_id: str, known: CheckRun | None) -> CheckRun | None:
-        """Open a check run, or `known` again; None where the token may not."""
-        ...
-
-    def conclude_check(self, check: CheckRun, conclusion: Conclusion, output: CheckOutput) -> Written:
-        """Conclude a check run, with all annotations."""
-        ...
-
-    def set_status(self, name: str, head_sha: str, conclusion: Conclusion, description: str) -> Written:
-        """Set a commit status: what is left where checks are denied."""
-        ...
-
-    def create_review(
-        self, head_sha: str, event: ReviewEvent, body: str, comments: Sequence[InlineComment], marker: str
-    ) -> Written:
-        """Post one review with all `comments`, or nothing of it."""
-        ...
-
-    def create_file_comment(self, head_sha: str, path: str, body: str, marker: str) -> Written:
-        """Comment on a whole file."""
-        ...
-
-    def create_comment(self, body: str, marker: str) -> Written:
-        """Comment in the conversation."""
-        ...
-
-    def update_comment(self, comment: OwnComment, body: str) -> Written:
-        """Replace the text of a comment."""
-        ...
-
-    def resolve(self, threads: Sequence[Thread]) -> tuple[Written, ...]:
-        """Resolve threads; DONE only where the host shows them resolved."""
-        ...
-
-    def minimize(self, threads: Sequence[Thread]) -> tuple[Written, ...]:
-        """Fold the first comments of threads as outdated; DONE only where the host shows them folded."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,8 +179,11 @@ class Ports:
     """All that a review needs; `chat` is None when the rules engine answers alone.
 
     `others` stand in for `chat`, in their order: those of its name are the same model under other keys, the rest are
-    fallback models. Without `health` a run knows of its models what it learns itself; without `reserve` its money is
-    not reserved.
+    fallback models. `cheap` is a cheaper model under each key, for what is worth no more; `chat` stands in for it.
+    Without `health` a run knows of its models what it learns itself; without `cache` it remembers no answer of another
+    run, and without `embedder` none that is merely near. Without `outliner` hunks have no context. `seals` are the keys
+    of stored answers: none is read or written without one. Without `plain` an answer serves the very same hunk only.
+    Without `reserve` money is not reserved.
     """
 
     changes: ChangeSource
@@ -222,13 +195,21 @@ class Ports:
     clock: Clock
     progress: Callable[[str], object]
     literals: Literals | None = None
+    outliner: Outliner | None = None
     others: tuple[ChatModel, ...] = ()
     prices: Mapping[str, Price] = field(default_factory=dict)
     health: SharedHealth | None = None
     reserve: Reserve | None = None
+    cache: Cache | None = None
+    seals: Keys = UNSIGNED
+    plain: PlainLines | None = None
+    embedder: Embedder | None = None
+    cheap: tuple[ChatModel, ...] = ()
 
     def close(self) -> None:
-        """Abort all requests under way and free the connections."""
-        for each in (self.chat, *self.others):
+        """Abort all requests under way and free what is open."""
+        for each in (self.chat, *self.others, *self.cheap):
             if each is not None:
                 each.close()
+        if self.cache is not None:
+            self.cache.close()
