@@ -82,12 +82,12 @@ def test_what_a_killed_run_reserved_counts_as_spent(tmp_path: Path) -> None:
         (lost,) = reserved(stage)
         assert lost.usd > COST_USD
         assert stage.picture()[0] == "#1 summary: ⏳ hunkwise: a review is under way"
-        most = f"{lost.usd * 1.3:.3f}"
+        most = f"{lost.usd * 1.05:.4f}"
         poor = stage.opened(max_cost=most, report="report.json")
         assert (poor.outputs["outcome"], len(stage.model.requests)) == ("incomplete", 1)
         assert poor.report is not None
         reasons = {entry["reason"] for entry in poor.report["ledger"]["entries"]}
-        assert reasons == {f"unread: budget (max_cost of ${most} is used up)"}
+        assert reasons == {f"unread: budget (max_cost of ${float(most):g} is used up)"}
         rich = stage.opened()
         assert rich.outputs["outcome"] == "approve"
         assert spent_usd(stage) == pytest.approx(COST_USD)
@@ -114,7 +114,7 @@ def test_two_runs_at_once_do_not_spend_the_same_money(tmp_path: Path) -> None:
     with staged(tmp_path, **with_budget(9.0), script=first_waits) as stage:
         process = begun(stage, lambda: bool(stage.model.requests))
         (first,) = reserved(stage)
-        poor = stage.opened(max_cost=f"{first.usd * 1.3:f}")
+        poor = stage.opened(max_cost=f"{first.usd * 1.05:f}")
         assert (poor.outputs["outcome"], len(stage.model.requests)) == ("incomplete", 1)
         assert stage.opened().outputs["outcome"] == "approve"
         assert reserved(stage) == (first,)

@@ -25,7 +25,13 @@ KEYS = {"sk-test-1": "all", "sk-shop-1": "shop"}
 def environment(server: LoopbackModel) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     keys = {"OPENAI_API_KEY": "sk-test-1", "OPENAI_API_KEY_SHOP": "sk-shop-1"}
-    return {**kept, **keys, "OPENAI_BASE_URL": server.base_url, "HUNKWISE_CHUNK_TOKENS": "200"}
+    return {
+        **kept,
+        **keys,
+        "OPENAI_BASE_URL": server.base_url,
+        "HUNKWISE_CHUNK_TOKENS": "200",
+        "HUNKWISE_CACHE": "false",
+    }
 
 
 def asked(tmp_path: Path, files: int, config: str = TEAMS, **more: str) -> tuple[int, dict[str, Any], list[str], str]:
