@@ -49,7 +49,13 @@ def test_what_is_no_price_is_refused(line: str) -> None:
 def test_the_packaged_table_knows_the_default_model() -> None:
     assert "gpt-5-mini" in price_list.packaged()
     for price in price_list.packaged().values():
-        assert 0 < price.cached_prompt <= price.prompt < price.completion
+        assert 0 < price.cached_prompt <= price.prompt < (price.completion or 1)
+
+
+def test_a_model_that_embeds_has_a_price_for_prompts_alone() -> None:
+    price = price_list.packaged()["text-embedding-3-small"]
+    assert pricing.cost_usd(price, TokenUsage(prompt=1_000_000, cached_prompt=0, completion=0)) == price.prompt
+    assert pricing.given(["e=0.02/0"]) == {"e": Price(prompt=0.02, cached_prompt=0.02, completion=0)}
 
 
 amounts = st.builds(Amount, usd=st.floats(0, 0.01), tokens=st.integers(0, 1000), requests=st.integers(0, 1))

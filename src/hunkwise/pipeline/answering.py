@@ -22,6 +22,7 @@ from hunkwise.pipeline import (
     ready,
     surroundings,
     tally,
+    teams,
     verify,
 )
 from hunkwise.pipeline.announcement import Way
@@ -96,6 +97,7 @@ def all_hunks(prepared: Prepared, told: Told, ports: Ports, settings: Settings, 
         asked,
         findings=(*reused.findings, *served.findings, *asked.findings),
         ends={**asked.ends, **served.ends, **again},
+        notices=(*teams.notices(settings), *asked.notices),
     )
     return Answers(tally=summed, pack=pack, material=material, keys=told.keys)
 
@@ -133,6 +135,7 @@ def _ask_models(
     filled = packed(prepared, ports, settings)
     pack, examples = briefed.exemplified(way.pack, filled.chunks, ports, settings)
     way = replace(way, pack=pack)
+    models.reserve(announcement.most_usd(filled.chunks, way, models, settings.passes))
     ports.progress(announcement.line(filled.chunks, way, models, settings.passes))
 
     def end() -> None:

@@ -44,6 +44,7 @@ def document(report: ReviewReport) -> dict[str, Any]:
                 "sha256": prompt.sha256 if prompt else None,
                 "examples": list(prompt.examples) if prompt else [],
             },
+            "experiment": report.experiment,
         },
         "change": {
             "source": change.source,
@@ -134,6 +135,7 @@ def _usage(used: Usage) -> dict[str, Any]:
                 cached_prompt_tokens=_whole(figures.total(used, lambda asked: asked.cached_prompt_tokens)),
                 completion_tokens=_whole(figures.total(used, lambda asked: asked.completion_tokens)),
                 cost_usd=figures.total(used, lambda asked: asked.cost_usd),
+                embedding_tokens=figures.embedding_tokens(used),
             )
         ),
         "by_model": {name: {"requests": asked.requests, **_tokens(asked)} for name, asked in used.by_model.items()},
@@ -147,7 +149,7 @@ def _tokens(asked: ModelUsage) -> dict[str, Any]:
         "prompt_tokens": asked.prompt_tokens,
         "cached_prompt_tokens": asked.cached_prompt_tokens,
         "completion_tokens": asked.completion_tokens,
-        "embedding_tokens": None,
+        "embedding_tokens": asked.embedding_tokens,
         "cost_usd": asked.cost_usd,
     }
 

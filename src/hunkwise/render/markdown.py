@@ -190,7 +190,7 @@ def _cost(report: ReviewReport) -> str:
         return f"<sub>hunkwise {report.version}, {why}</sub>"
     used = report.usage
     prompt = sanitise.inline(f"prompt {report.prompt.name} {report.prompt.version}" if report.prompt else "no prompt")
-    tokens = figures.number(figures.total(used, lambda asked: asked.prompt_tokens))
+    tokens = figures.prompt_tokens(used)
     answers = figures.number(figures.total(used, lambda asked: asked.completion_tokens))
     cost = sanitise.html(figures.money(figures.total(used, lambda asked: asked.cost_usd)))
     requests = figures.plural(sum(asked.requests for asked in used.by_model.values()), "request")

@@ -51,7 +51,8 @@ def report_schema() -> dict[str, Any]:
 def _tool() -> dict[str, Any]:
     named = dict.fromkeys(("name", "version", "sha256"), TEXT_OR_NULL)
     prompt = _object({**named, "examples": _list(TEXT)})
-    return _object({"version": TEXT, "engine": {"enum": ["llm", "rules"]}, "models": _list(TEXT), "prompt": prompt})
+    tool = _object({"version": TEXT, "engine": {"enum": ["llm", "rules"]}, "models": _list(TEXT), "prompt": prompt})
+    return {**tool, "properties": {**tool["properties"], "experiment": TEXT_OR_NULL}}
 
 
 def _finding() -> dict[str, Any]:
