@@ -132,7 +132,7 @@ def _ask(chunk: Chunk, asking: Asking, cuts: int) -> Answered:
             halves = packing.cut(chunk.passages[0], asking.count) if cuts else ()
             if halves:
                 return _whole(chunk.passages[0], [_ask(Chunk(passages=(each,)), again, cuts - 1) for each in halves])
-        return _failed(chunk.passages, reason(error))
+        return _failed(chunk.passages, _reason(error))
 
 
 def _judged(chunk: Chunk, asking: Asking) -> Answered:
@@ -147,7 +147,7 @@ def _judged(chunk: Chunk, asking: Asking) -> Answered:
         try:
             reply = asking.chat.complete(request(again, asking.pack, Stage.REPAIR), hear)
         except ChatError as error:
-            failure = f"malformed answer ({answer.faults[0]}), and no repair: {reason(error)}"
+            failure = f"malformed answer ({answer.faults[0]}), and no repair: {_reason(error)}"
         else:
             answer = parsing.answer(reply.text, asking.pack.schema, f"model:{reply.model}")
             claims = answer.findings or claims
@@ -175,7 +175,7 @@ def request(messages: tuple[Message, ...], pack: PromptPack, stage: Stage) -> Ch
     )
 
 
-def reason(error: ChatError) -> str:
+def _reason(error: ChatError) -> str:
     """Return what the ledger says of a request that nobody answered."""
     if error.fault is ChatFault.BUDGET:
         return f"{UNREAD_BUDGET} ({error.message})"

@@ -67,7 +67,8 @@ def run(
 ) -> Reviewed:
     """Review the change `ref` names in the light of what was said `before`.
 
-    Of an author who is not trusted each request holds one file, so that hostile text blinds no more than that.
+    Of an author who is not trusted each request holds one file, so that hostile text blinds no more than that, and no
+    finding stands for one of another request.
     `unasked` says why no model is asked although one is wanted: then rules alone do not complete the review. Raises
     HunkwiseError when there is nothing to report on.
     """
@@ -86,7 +87,7 @@ def run(
     ledger = bookkeeping.balance(preparing.named(prepared), {**prepared.ends, **tallied.ends})
     reading = Reading(shown=prepared.gathered.shown, keys=keys, ledger=ledger)
     held = reconcile.reconcile(ranked, reading, before)
-    reconciled, named = causes.gathered(held)
+    reconciled, named = causes.gathered(held) if trusts_author else (held, ())
     watch.lap("total", since=started)
     found = _Found(
         verdict=verdict.decide(reconciled.findings, ledger, gate(settings), reconciled.dismissed),
