@@ -3,7 +3,7 @@
 import json
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from hunkwise.errors import DetectorError
@@ -128,6 +128,9 @@ class DrivenClock:
         self.slept: list[float] = []
         self._lock = threading.Lock()
 
+    def epoch(self) -> float:
+        return 1_700_000_000.0 + self.now
+
     def monotonic(self) -> float:
         return self.now
 
@@ -162,10 +165,16 @@ class GivenChange:
     """A change and its head files, as given."""
 
     def __init__(
-        self, diff: bytes, head: Mapping[bytes, bytes] | None = None, unread: tuple[UnreadableFile, ...] = ()
+        self,
+        diff: bytes,
+        head: Mapping[bytes, bytes] | None = None,
+        unread: tuple[UnreadableFile, ...] = (),
+        others: Mapping[bytes, bytes] | None = None,
     ) -> None:
         self._change = Change(source="diff", repo=None, base=None, head=None, diff=diff, unread=unread)
         self._head = head or {}
+        self._others = others or {}
+        self.sought: list[Sequence[str]] = []
 
     def load(self, ref: ChangeRef) -> Change:
         del ref
@@ -174,6 +183,13 @@ class GivenChange:
     def head_files(self, ref: ChangeRef, change: Change, paths: Sequence[bytes]) -> Mapping[bytes, bytes]:
         del ref, change
         return {path: self._head[path] for path in paths if path in self._head}
+
+    def defining(
+        self, ref: ChangeRef, change: Change, names: Sequence[str], besides: Collection[bytes]
+    ) -> Mapping[bytes, bytes]:
+        del ref, change
+        self.sought.append(names)
+        return {path: content for path, content in self._others.items() if path not in besides}
 
 
 class GivenRules:

@@ -30,6 +30,9 @@ class FastClock:
         self._times = times
         self._woken = threading.Event()
 
+    def epoch(self) -> float:
+        return time.time() * self._times
+
     def monotonic(self) -> float:
         return time.monotonic() * self._times
 

@@ -20,6 +20,7 @@ from typing import Any, Self
 import fakes
 import loopback_answers as answers
 import loopback_streams as streams
+from hunkwise.core import ngrams
 from loopback_answers import Answer
 
 DRIP_S = 0.02
@@ -29,10 +30,10 @@ CREDENTIALS = ("authorization", "api-key")
 """Headers that carry a key: OpenAI's, and Azure's own."""
 
 PATHS = re.compile(
-    r"/v1/chat/completions|/openai/v1/chat/completions"
-    r"|/openai/deployments/[^/]+/chat/completions\?api-version=\d{4}-\d\d-\d\d(?:-preview)?"
+    r"/v1/(?:chat/completions|embeddings)|/openai/v1/(?:chat/completions|embeddings)"
+    r"|/openai/deployments/[^/]+/(?:chat/completions|embeddings)\?api-version=\d{4}-\d\d-\d\d(?:-preview)?"
 )
-"""Where chat completions are asked for: at OpenAI, at Azure's v1 interface, and at Azure by deployment."""
+"""Where answers and vectors are asked for: at OpenAI, at Azure's v1 interface, and at Azure by deployment."""
 
 Script = Callable[[dict[str, Any], int], Answer]
 """Answers a request's body (and its number, from 0)."""
@@ -64,6 +65,12 @@ def reads_all(body: dict[str, Any], index: int) -> Answer:
     return answers.completion(fakes.answer(hunk_ids(body)), model=str(body["model"]))
 
 
+def embeds(body: dict[str, Any], index: int) -> Answer:
+    """Give each text the vector of its words."""
+    del index
+    return answers.embeddings([ngrams.vector(each) for each in body["input"]], model=str(body["model"]))
+
+
 def upholds_all(body: dict[str, Any], index: int) -> Answer:
     """Refute no claim of a verify request."""
     del index
@@ -85,9 +92,10 @@ class LoopbackModel:
     """The server, as a context manager.
 
     `models`: names it serves (others: 404); None serves any. `keys`: label by key; when given, any other key is
-    refused (401). `verify` answers requests that hold claims; each script's index counts its own requests. `refuses`:
-    an answer by name of a parameter it does not take, or by `response_format=<type>`. A completion is streamed to
-    whoever asks for it, unless `streams` is False. `broken_off` counts the answers that a client did not wait for.
+    refused (401). `verify` answers requests that hold claims, `embed` those that ask for vectors; each script's index
+    counts its own requests. `refuses`: an answer by name of a parameter it does not take, or by
+    `response_format=<type>`. A completion is streamed to whoever asks for it, unless `streams` is False. `broken_off`
+    counts the answers that a client did not wait for.
     """
 
     def __init__(
@@ -99,8 +107,10 @@ class LoopbackModel:
         keys: Mapping[str, str] | None = None,
         refuses: Mapping[str, Answer] | None = None,
         streams: bool = True,
+        embed: Script = embeds,
     ) -> None:
         self._script = script
+        self._embed = embed
         self._verify = verify
         self._asked: Counter[Script] = Counter()
         self._streams = streams
@@ -162,7 +172,7 @@ class LoopbackModel:
         """Return the answer to a request, and record both."""
         body = _json(content)
         label = self._label(handler.headers.get("Authorization", "") or handler.headers.get("api-key", ""))
-        script = self._verify if claim_ids(body) else self._script
+        script = self._embed if "input" in body else self._verify if claim_ids(body) else self._script
         with self._lock:
             index = len(self.requests)
             own = self._asked[script]

@@ -8,6 +8,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from hunkwise.core import lifetimes
+
 Patterns = tuple[str, ...]
 
 
@@ -38,6 +40,21 @@ class Experiment(BaseModel):
         return self
 
 
+class TeamInstruction(BaseModel):
+    """A team's own words on the review of files that match one of `paths`; of all files where there are none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    paths: Annotated[Patterns, Field(max_length=20)] = ()
+    text: Annotated[str, Field(min_length=1, max_length=2_000)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_text(cls, given: object) -> object:
+        """Read plain words, as the environment gives them."""
+        return {"text": given} if isinstance(given, str) else given
+
+
 class Settings(BaseModel):
     """Everything a review can be told. Keys of providers are not settings: they come from the environment."""
 
@@ -50,6 +67,9 @@ class Settings(BaseModel):
     model: Annotated[str, Field(min_length=1)] = Field("gpt-5-mini", description="The model's name at the endpoint.")
     fallback_models: Patterns = Field(
         (), description="Models at the same endpoint that stand in, in this order, while the model can't be asked."
+    )
+    cheap_model: Annotated[str, Field(min_length=1)] | None = Field(
+        None, description="Model at the same endpoint for documentation and tests that name nothing grave."
     )
     fail_on: Literal["high", "medium", "low", "never"] = Field("high", description="The lowest severity that blocks.")
     min_confidence: Annotated[float, Field(ge=0, le=1)] = Field(
@@ -67,6 +87,9 @@ class Settings(BaseModel):
     )
     chunk_tokens: Annotated[int, Field(ge=200, le=200_000)] = Field(
         12_000, description="Tokens of diff that one request may hold."
+    )
+    context_share: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.3, description="Tokens of context beside the hunks, as a share of the hunks' own; 0 switches it off."
     )
     max_parallel: Annotated[int, Field(ge=1, le=64)] = Field(8, description="Requests under way at once.")
     max_tries: Annotated[int, Field(ge=1, le=10)] = Field(
@@ -102,7 +125,13 @@ class Settings(BaseModel):
         (), description="Secrets in files that match one of these gitignore patterns are no findings; still masked."
     )
     prompt_version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] = Field(
-        "1.0.0", description="Version of the review prompt."
+        "1.1.0", description="Version of the review prompt."
+    )
+    examples: Annotated[int, Field(ge=0, le=3)] = Field(
+        2, description="Worked examples that a request holds, chosen for its kind of change and language."
+    )
+    instructions: Annotated[tuple[TeamInstruction, ...], Field(max_length=20)] = Field(
+        (), description="What to look at in files that match: {paths: [patterns], text: words}; no paths, all files."
     )
     verify: Literal["off", "risky", "all"] = Field(
         "all",
@@ -110,6 +139,16 @@ class Settings(BaseModel):
     )
     passes: Annotated[int, Field(ge=1, le=5)] = Field(
         1, description="Times that a change is asked about; kept is what most of them find. Each costs a review."
+    )
+    cache: bool = Field(
+        default=True, description="Answers to the very same question are kept and used again, where there is a place."
+    )
+    cache_ttl: Patterns = Field(
+        (),
+        description="How long answers are fresh, in a stable and in an active repository: code=1d/1h, test=12h/30min.",
+    )
+    cache_size: Patterns = Field(
+        (), description="How many answers of a kind are kept, and megabytes of them: code=20000 or code=20000/50MB."
     )
     on_incomplete: Literal["neutral", "failure"] = Field(
         "neutral", description="How the check ends when the outcome is incomplete; GitHub lets neutral pass."
@@ -133,6 +172,19 @@ class Settings(BaseModel):
     def _off(cls, given: object) -> object:
         """Read `verify: off`, which YAML takes for false."""
         return "off" if given is False else given
+
+    @field_validator("cache_ttl", "cache_size", mode="before")
+    @classmethod
+    def _as_pairs(cls, given: object) -> object:
+        """Read a mapping, as a file gives it best, as the list that the environment gives."""
+        return tuple(f"{pool}={value}" for pool, value in given.items()) if isinstance(given, dict) else given
+
+    @model_validator(mode="after")
+    def _pools(self) -> Self:
+        """Refuse what is no lifetime or no limit."""
+        lifetimes.lifetimes(self.cache_ttl)
+        lifetimes.limits(self.cache_size)
+        return self
 
     @model_validator(mode="after")
     def _shares(self) -> Self:

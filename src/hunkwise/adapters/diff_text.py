@@ -1,6 +1,6 @@
 """Changes from a diff file or standard input: no repository, so no head contents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from hunkwise.errors import ChangeError
 from hunkwise.model.change import Change, ChangeRef, DiffText
@@ -18,4 +18,11 @@ class DiffTextSource:
     def head_files(self, ref: ChangeRef, change: Change, paths: Sequence[bytes]) -> Mapping[bytes, bytes]:
         """Return nothing: a diff does not hold whole files."""
         del ref, change, paths
+        return {}
+
+    def defining(
+        self, ref: ChangeRef, change: Change, names: Sequence[str], besides: Collection[bytes]
+    ) -> Mapping[bytes, bytes]:
+        """Return nothing: a diff knows no other file."""
+        del ref, change, names, besides
         return {}

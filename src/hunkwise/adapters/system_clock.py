@@ -10,6 +10,10 @@ class SystemClock:
     def __init__(self) -> None:
         self._woken = threading.Event()
 
+    def epoch(self) -> float:
+        """Seconds since the epoch."""
+        return time.time()
+
     def monotonic(self) -> float:
         """Seconds on a clock that never goes back."""
         return time.monotonic()

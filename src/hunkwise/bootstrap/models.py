@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,11 +13,24 @@ from hunkwise.ports import ChatModel, SharedHealth
 
 if TYPE_CHECKING:
     # pydantic takes 100 ms: for --help only its name is needed
+    from hunkwise.adapters.redis_store import Line
     from hunkwise.settings import Settings
 
 
 def chats(chosen: Settings, environment: Mapping[str, str]) -> tuple[ChatModel, ...]:
-    """Return the models in the order in which they are asked, none for the embedded engine.
+    """Return the models in their order, none for the embedded engine; raises ConfigurationError."""
+    return _made((chosen.model, *chosen.fallback_models), chosen, environment)
+
+
+def cheap(chosen: Settings, environment: Mapping[str, str]) -> tuple[ChatModel, ...]:
+    """Return the cheap model under each key, none where none is set, or where it is the chosen one anyway."""
+    if chosen.cheap_model in {None, chosen.model}:
+        return ()
+    return _made((chosen.cheap_model or "",), chosen, environment)
+
+
+def _made(names: Sequence[str], chosen: Settings, environment: Mapping[str, str]) -> tuple[ChatModel, ...]:
+    """Return each model under each key.
 
     Raises ConfigurationError when the engine is one that needs a model and none can be asked.
     """
@@ -25,26 +38,30 @@ def chats(chosen: Settings, environment: Mapping[str, str]) -> tuple[ChatModel, 
         return ()
     at, keys = address.of_models(environment), gate.provider_keys(environment)
     if not keys and not isinstance(at, str):
-        names = "AZURE_OPENAI_API_KEY" if at else "OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server"
-        raise ConfigurationError("engine llm needs a model to ask", hint=f"set {names}")
+        which = "AZURE_OPENAI_API_KEY" if at else "OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server"
+        raise ConfigurationError("engine llm needs a model to ask", hint=f"set {which}")
     from hunkwise.adapters.openai_chat import OpenAIChat  # noqa: PLC0415  # late: openai is slow to import
 
     first, *others = dict.fromkeys(keys) or (None,)
     made: list[ChatModel] = []
-    for model in dict.fromkeys((chosen.model, *chosen.fallback_models)):
+    for model in dict.fromkeys(names):
         chat = OpenAIChat(model=model, api_key=first, base_url=at, timeout_s=chosen.timeout_s)
         made += [chat, *(chat.with_key(key) for key in others)]
     return tuple(made)
 
 
-def health(environment: Mapping[str, str]) -> SharedHealth | None:
-    """Return what is known of models from run to run, None without a folder for it."""
+def health(environment: Mapping[str, str], redis: Line | None = None) -> SharedHealth | None:
+    """Return what is known of models from run to run: in the team's Redis, else in the folder, else None."""
+    at = environment.get(address.AZURE_ENDPOINT, "") or environment.get(address.BASE_URL, "")
+    if redis is not None:
+        from hunkwise.adapters.redis_store import RedisHealth  # noqa: PLC0415  # only where it is named
+
+        return RedisHealth(redis, _host(at.strip()))
     folder = environment.get("HUNKWISE_CACHE_DIR", "")
     if not folder:
         return None
     from hunkwise.adapters.health_file import HealthFile  # noqa: PLC0415  # late: start-up
 
-    at = environment.get(address.AZURE_ENDPOINT, "") or environment.get(address.BASE_URL, "")
     return HealthFile(Path(folder), _host(at.strip()))
 
 

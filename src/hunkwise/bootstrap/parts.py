@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from hunkwise.bootstrap import gate, models
+from hunkwise.bootstrap import gate, models, stores
+from hunkwise.core.signature import UNSIGNED, Keys
 from hunkwise.errors import UsageError
 from hunkwise.model.change import ChangeRef, DiffText
 from hunkwise.ports import ChangeSource, Ports, RuleEngine
@@ -42,11 +43,17 @@ def ports(
     """
     from hunkwise.adapters import price_list  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.prompt_files import PromptFiles  # noqa: PLC0415  # late: start-up
-    from hunkwise.adapters.syntax_rules import AstGrepLiterals  # noqa: PLC0415  # late: start-up
+    from hunkwise.adapters.syntax_rules import (  # noqa: PLC0415  # late: start-up
+        AstGrepLiterals,
+        AstGrepOutliner,
+        AstGrepPlainLines,
+    )
     from hunkwise.adapters.system_clock import SystemClock  # noqa: PLC0415  # late: start-up
     from hunkwise.adapters.token_counter import TiktokenCounter  # noqa: PLC0415  # late: start-up
 
     chats = models.chats(chosen, environment)
+    seals = _seals(environment, say) if chats and chosen.cache else UNSIGNED
+    redis = stores.line(environment) if chats else None
     return Ports(
         changes=source,
         secrets=gate.scanner(environment),
@@ -57,10 +64,27 @@ def ports(
         clock=SystemClock(),
         progress=say,
         literals=AstGrepLiterals(),
+        outliner=AstGrepOutliner(),
         others=chats[1:],
+        cheap=models.cheap(chosen, environment),
         prices=price_list.packaged(),
-        health=models.health(environment),
+        health=models.health(environment, redis),
+        cache=stores.cache(environment, chosen, redis) if seals.secrets else None,
+        seals=seals,
+        plain=AstGrepPlainLines(),
     )
+
+
+def _seals(environment: Mapping[str, str], say: Progress) -> Keys:
+    """Return the keys of stored answers; a folder that can't be used is no reason for a review to fail."""
+    try:
+        seals = stores.seals(environment)
+    except OSError as error:
+        say(f"answers are not kept: {error.strerror or error} ({stores.folder(environment)})")
+        return UNSIGNED
+    if stores.is_wanted(environment) and not seals.secrets:
+        say("answers are not kept: they need a state key (in a job the input state-key, which no fork's run has)")
+    return seals
 
 
 def _rules(evidence: Sequence[str]) -> RuleEngine:

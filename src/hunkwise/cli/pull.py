@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hunkwise import bootstrap
-from hunkwise.bootstrap import pulls
+from hunkwise.bootstrap import pulls, stores
 from hunkwise.bootstrap.parts import Progress
 from hunkwise.bootstrap.pulls import PullAccess
 from hunkwise.errors import PermissionDeniedError, UsageError
@@ -55,7 +55,7 @@ class Pull:
         return done.report
 
     def _reviewed(self, access: PullAccess, run: pull_review.Run) -> Reviewed:
-        return pulls.review_pull(self.ref, access, run, os.environ, self.say, evidence=self.evidence)
+        return pulls.review_pull(self.ref, access, run, stores.at_home(os.environ), self.say, evidence=self.evidence)
 
     def _begin(self) -> tuple[PullAccess, pull_review.Run]:
         access = pulls.pull_access(self.ref, os.environ)

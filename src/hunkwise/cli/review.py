@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from hunkwise import bootstrap, render
-from hunkwise.bootstrap import gate, signals
+from hunkwise.bootstrap import gate, signals, stores
 from hunkwise.bootstrap.parts import Progress
 from hunkwise.cli import EXIT_INTERRUPTED
 from hunkwise.cli import target as targets
@@ -43,6 +43,7 @@ FORMATS = ("text", "json", "sarif", "markdown", "html")
 @click.option("--engine", type=click.Choice(["auto", "llm", "rules"]), help="Who reviews: auto by default.")
 @click.option("--model", metavar="M", help="The model's name at the endpoint.")
 @click.option("--max-cost", type=float, metavar="USD", help="What the requests may cost; no bound by default.")
+@click.option("--no-cache", is_flag=True, help="Ask for everything anew; no stored answer is read, and none is kept.")
 @click.option("--config", "config", metavar="FILE", help="A configuration file instead of the repository's own.")
 @click.option("--format", "style", type=click.Choice(FORMATS), default="text", help="What is written.")
 @click.option("--output", metavar="FILE", help="Where it is written; standard output by default.")
@@ -113,11 +114,12 @@ class _Local:
         return bootstrap.prompts(self.ref, self.settings, os.environ, self.say)
 
     def review(self) -> ReviewReport:
-        return bootstrap.review(self.ref, self.settings, os.environ, self.say, self.evidence)
+        return bootstrap.review(self.ref, self.settings, stores.at_home(os.environ), self.say, self.evidence)
 
 
 def _source(ref: ChangeRef, options: dict[str, Any], say: Progress) -> _Source:
     chosen = {key: options[key] for key in ("engine", "model", "fail_on", "max_cost")}
+    chosen["cache"] = False if options["no_cache"] else None
     if isinstance(ref, PullRequest):
         from hunkwise.cli.pull import Pull  # noqa: PLC0415  # only where a pull request is asked for
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from hunkwise.core import wrapping
 from hunkwise.model.diff import Side
 from hunkwise.model.finding import Anchor, RawFinding, Unanchored
 from hunkwise.model.material import Passage, PassageLine
@@ -55,7 +56,8 @@ class _Place:
 
 def place(raw: RawFinding, passages: Sequence[Passage]) -> Anchor | Unanchored:
     """Return the lines of `passages` (all of one request) that `raw` talks about."""
-    own = [passage for passage in passages if passage.path == raw.file]
+    named = wrapping.shown(raw.file)
+    own = [passage for passage in passages if wrapping.shown(passage.path) == named]
     if not own:
         return Unanchored(reason=f"{raw.file} is not in the part of the diff this request held")
     quote = quoted_lines(raw.quote)
@@ -71,7 +73,7 @@ def place(raw: RawFinding, passages: Sequence[Passage]) -> Anchor | Unanchored:
     if chosen is None:
         return Unanchored(reason="the quoted code repeats, far from the named line")
     return Anchor(
-        path=raw.file,
+        path=own[0].path,
         line=chosen.start,
         end_line=chosen.lines[chosen.last].number,
         side=chosen.side,
@@ -108,16 +110,21 @@ def _deleted_part(found: _Place) -> _Place:
 
 def quoted_lines(quote: str) -> list[str]:
     """Return the filled lines of a model's quote, blanks folded, without the marks of its listing."""
-    lines = [line for line in quote.split("\n") if line.strip()]
+    lines = [line for line in wrapping.shown(quote).split("\n") if _is_filled(line)]
     for prefix in (_NUMBER_PREFIX, _SIGN_PREFIX):
         if lines and all(prefix.match(line) or _ELLIPSIS.match(line.strip()) for line in lines):
             lines = [prefix.sub("", line, count=1) for line in lines]
-    rows = [folded(line) for line in lines if line.strip()]
-    while rows and _ELLIPSIS.match(rows[0]):
-        rows.pop(0)
-    while rows and _ELLIPSIS.match(rows[-1]):
-        rows.pop()
-    return rows
+    texts = [folded(line) for line in lines if line.strip()]
+    while texts and _ELLIPSIS.match(texts[0]):
+        texts.pop(0)
+    while texts and _ELLIPSIS.match(texts[-1]):
+        texts.pop()
+    return texts
+
+
+def _is_filled(text: str) -> bool:
+    """Whether a line of a quote holds more than blanks and what was written out."""
+    return bool(wrapping.PLACEHOLDER.sub("", text).strip())
 
 
 def unnumbered(line: str) -> str:
@@ -133,12 +140,13 @@ def folded(text: str) -> str:
 def _places(quote: Sequence[str], passages: Sequence[Passage], side: Side) -> Iterator[_Place]:
     hidden = "-" if side is Side.RIGHT else "+"
     for _, lines in by_hunk(passages):
-        filled = [line for line in lines if line.sign != hidden and line.text.strip()]
-        texts = [folded(line.text) for line in filled]
+        seen = [(line, wrapping.shown(line.text)) for line in lines if line.sign != hidden]
+        filled = [(line, text) for line, text in seen if _is_filled(text)]
+        texts = [folded(text) for _, text in filled]
         for first in range(len(texts)):
             last = _match(quote, texts, first)
             if last is not None:
-                yield _Place(filled, side, first, last)
+                yield _Place([line for line, _ in filled], side, first, last)
 
 
 def _match(quote: Sequence[str], texts: Sequence[str], first: int) -> int | None:

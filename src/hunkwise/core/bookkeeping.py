@@ -13,11 +13,12 @@ NO_HUNK = -1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """How one hunk ended; `by` and `reason` as the ledger's entry has them."""
+    """How one hunk ended; `by`, `reason` and `age_s` as the ledger's entry has them."""
 
     state: HunkState
     by: str | None = None
     reason: str | None = None
+    age_s: float | None = None
 
 
 UNACCOUNTED = End(state=HunkState.FAILED, reason="no engine answered for it")
@@ -67,6 +68,7 @@ def _entry(file: FileDiff, hunk: Hunk | None, end: End) -> Entry:
         deleted=hunk.deleted if hunk else 0,
         state=end.state,
         by=end.by,
+        age_s=end.age_s,
         reason=end.reason,
     )
 

@@ -1,7 +1,8 @@
 """Name hunks by what a model is shown of them, so that a hunk read once is known again.
 
-A key holds no line number: it survives a shift, a rebase, and a move within the file. Equal hunks of one file are told
-apart by their order, so that what was found in one of them is not found in all.
+A key holds no line number: it survives a shift, a rebase, and a move within the file. It holds the context a hunk
+wants, so that a hunk whose surroundings changed is read again. Equal hunks of one file are told apart by
+their order, so that what was found in one of them is not found in all.
 """
 
 import hashlib
@@ -9,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
-from hunkwise.core import redact
+from hunkwise.core import context, redact
 from hunkwise.core.packing import RedactedLines
 from hunkwise.model.chat import Parameters
 from hunkwise.model.material import HunkKey
@@ -35,17 +36,12 @@ def material(prompt_sha256: str, model: str, parameters: Parameters) -> str:
 
 
 def _content(lines: RedactedLines) -> str:
-    """Digest path, signs and texts; placeholders are numbered by the hunk, for their own numbers count in the file."""
+    """Digest path, signs, texts and context; placeholders numbered by the hunk, as theirs count in the file."""
     numbers: dict[str, str] = {}
     rows = zip(lines.hunk.lines, lines.texts, strict=True)
-    text = "\n".join(f"{line.kind.value}{shown}" for line, shown in rows)
-    numbered = redact.PLACEHOLDER.sub(lambda found: _renumbered(found.group(), numbers), text)
+    text = "\n".join([*(f"{line.kind.value}{shown}" for line, shown in rows), *context.unnumbered(lines.context)])
+    numbered = redact.PLACEHOLDER.sub(lambda found: redact.renumbered(found.group(), numbers), text)
     return _digest([lines.path, numbered])
-
-
-def _renumbered(placeholder: str, numbers: dict[str, str]) -> str:
-    kind = placeholder.rpartition(":")[0]
-    return numbers.setdefault(placeholder, f"{kind}:{len(numbers) + 1}>")
 
 
 def _digest(parts: Iterable[str]) -> str:

@@ -5,21 +5,24 @@ Hunks keep the order of the diff within their folder, so that what belongs toget
 same change always gives the same requests.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from hunkwise.model.diff import DiffLine, Hunk
+from hunkwise.core import wrapping
+from hunkwise.model.diff import DiffLine, Hunk, LineKind
 from hunkwise.model.material import Chunk, ContextPiece, HunkKey, Passage, PassageLine, QueryType, Tier
-
-ID_DIGITS = 16
-"""Hex digits of the SHA-256 that names a passage: its author can't place it inside the text it names."""
 
 EARLIEST_CUT = 0.5
 """A part of a split hunk is at least this share of the budget, unless the hunk ends."""
 
 SEAM = 8
 """Tokens kept free in a part of a split hunk: tokens may fall otherwise where counted lines are joined."""
+
+RIDES = 0.1
+"""Share of the budget under which the passages of one tier and type are no request of their own."""
+
+OPEN_CHUNKS = 8
+"""Chunks that a passage may still go into: enough for their gaps to be filled, few enough to stay near each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +66,8 @@ def pack(
 ) -> Packed:
     """Return chunks of at most `budget` tokens each, counted by `count` over what the model is shown.
 
-    With `one_file_each` a chunk holds hunks of one file only: what a hostile file says then blinds no other.
+    A chunk holds one tier, and one query type but for small neighbours. With `one_file_each` it holds hunks of one file
+    only: what a hostile file says then blinds no other.
     """
     passages: list[Passage] = []
     left_out: list[LeftOut] = []
@@ -72,14 +76,16 @@ def pack(
         if any(part.tokens > budget for part in parts):
             left_out.append(LeftOut(key=material.key, reason=f"a line is longer than the budget of {budget} tokens"))
             continue
-        passages.extend(parts)
-    ordered = sorted(_unique(passages), key=lambda passage: (_folder(passage.path), passage.key.file))
-    return Packed(chunks=tuple(_fill(ordered, budget, one_file_each=one_file_each)), left_out=tuple(left_out))
+        passages.extend([_with_context(parts[0], material.context, budget), *parts[1:]])
+    unique = _unique(passages)
+    groups = _by_file(unique) if one_file_each else _by_kind(unique, budget)
+    chunks = [chunk for group in groups for chunk in _fill(group, budget)]
+    return Packed(chunks=tuple(chunks), left_out=tuple(left_out))
 
 
 def numbered(line: PassageLine) -> str:
-    """Return `line` as the model sees it: number, sign, bar, code."""
-    return f"{line.number}{line.sign}|{line.text}"
+    """Return `line` as the model sees it: number, sign, bar, code with nothing hidden."""
+    return f"{line.number}{line.sign}|{wrapping.shown(line.text)}"
 
 
 def split(chunk: Chunk) -> tuple[Chunk, ...]:
@@ -87,11 +93,24 @@ def split(chunk: Chunk) -> tuple[Chunk, ...]:
     passages = chunk.passages
     if len(passages) < 2:
         return (chunk,)
-    half, held = 1, passages[0].tokens
-    while half < len(passages) - 1 and held + passages[half].tokens <= chunk.tokens / 2:
-        held += passages[half].tokens
+    half, held = 1, passages[0].load
+    while half < len(passages) - 1 and held + passages[half].load <= chunk.tokens / 2:
+        held += passages[half].load
         half += 1
     return Chunk(passages=passages[:half]), Chunk(passages=passages[half:])
+
+
+def changed_only(lines: RedactedLines) -> RedactedLines:
+    """Return a hunk without its unchanged lines, which a strict team keeps to itself."""
+    rows = zip(lines.hunk.lines, lines.texts, strict=True)
+    kept = [(line, text) for line, text in rows if line.kind is not LineKind.CONTEXT]
+    hunk = replace(lines.hunk, lines=tuple(line for line, _ in kept))
+    return replace(lines, hunk=hunk, texts=tuple(text for _, text in kept))
+
+
+def without_context(chunk: Chunk) -> Chunk:
+    """Return the chunk with its passages alone: what is reviewed goes before what explains it."""
+    return Chunk(passages=tuple(replace(passage, context=()) for passage in chunk.passages))
 
 
 def cut(passage: Passage, count: Callable[[str], int]) -> tuple[Passage, ...]:
@@ -105,29 +124,65 @@ def cut(passage: Passage, count: Callable[[str], int]) -> tuple[Passage, ...]:
     return tuple(
         replace(
             passage,
-            id=f"{hashlib.sha256(text.encode()).hexdigest()[:ID_DIGITS]}-{passage.id}",
+            id=f"{wrapping.identifier(text)}-{passage.id}",
             lines=lines,
             text=text,
             tokens=count(text),
+            context=passage.context if lines is parts[0] else (),
         )
         for lines, text in zip(parts, texts, strict=True)
     )
 
 
-def _fill(passages: Sequence[Passage], budget: int, *, one_file_each: bool) -> list[Chunk]:
-    chunks: list[Chunk] = []
-    open_passages: list[Passage] = []
-    held = 0
+def _with_context(passage: Passage, context: Sequence[ContextPiece], budget: int) -> Passage:
+    """Return the first part of a hunk with as much of the context, the most useful first, as one request can hold."""
+    held, kept = passage.tokens, []
+    for piece in context:
+        if held + piece.tokens <= budget:
+            held += piece.tokens
+            kept.append(piece)
+    return replace(passage, context=tuple(kept))
+
+
+def _by_file(passages: Sequence[Passage]) -> list[list[Passage]]:
+    """Return the passages of each file, and of each tier in it, folder by folder."""
+    groups: dict[tuple[int, Tier], list[Passage]] = {}
+    for passage in sorted(passages, key=_place):
+        groups.setdefault((passage.key.file, passage.tier), []).append(passage)
+    return list(groups.values())
+
+
+def _by_kind(passages: Sequence[Passage], budget: int) -> list[list[Passage]]:
+    """Return the passages of each tier and type; a group that would fill little rides with its tier's largest."""
+    sizes: dict[tuple[Tier, QueryType], int] = {}
     for passage in passages:
-        other_file = one_file_each and bool(open_passages) and open_passages[-1].key.file != passage.key.file
-        if open_passages and (held + passage.tokens > budget or other_file):
-            chunks.append(Chunk(passages=tuple(open_passages)))
-            open_passages, held = [], 0
-        open_passages.append(passage)
-        held += passage.tokens
-    if open_passages:
-        chunks.append(Chunk(passages=tuple(open_passages)))
-    return chunks
+        kind = passage.tier, passage.query_type
+        sizes[kind] = sizes.get(kind, 0) + passage.load
+    hosts: dict[Tier, tuple[Tier, QueryType]] = {}
+    for kind, size in sizes.items():
+        if kind[0] not in hosts or size > sizes[hosts[kind[0]]]:
+            hosts[kind[0]] = kind
+    groups: dict[tuple[Tier, QueryType], list[Passage]] = {}
+    for passage in sorted(passages, key=_place):
+        kind = passage.tier, passage.query_type
+        groups.setdefault(kind if sizes[kind] >= budget * RIDES else hosts[passage.tier], []).append(passage)
+    return list(groups.values())
+
+
+def _fill(passages: Sequence[Passage], budget: int) -> list[Chunk]:
+    """Put each passage into the newest open chunk that has room for it; few stay open, so the time is linear."""
+    filled: list[list[Passage]] = []
+    held: list[int] = []
+    for passage in passages:
+        newest = range(len(filled) - 1, max(len(filled) - OPEN_CHUNKS, 0) - 1, -1)
+        at = next((index for index in newest if held[index] + passage.load <= budget), None)
+        if at is None:
+            filled.append([passage])
+            held.append(passage.load)
+        else:
+            filled[at].append(passage)
+            held[at] += passage.load
+    return [Chunk(passages=tuple(each)) for each in filled]
 
 
 def _passages(material: RedactedLines, budget: int, count: Callable[[str], int]) -> list[Passage]:
@@ -189,7 +244,7 @@ def _shown(line: DiffLine, text: str) -> PassageLine:
 def _passage(material: RedactedLines, lines: Sequence[PassageLine], count: Callable[[str], int]) -> Passage:
     text = _framed(material.path, material.hunk.header, lines)
     return Passage(
-        id=hashlib.sha256(text.encode()).hexdigest()[:ID_DIGITS],
+        id=wrapping.identifier(text),
         key=material.key,
         path=material.path,
         header=material.hunk.header,
@@ -202,18 +257,15 @@ def _passage(material: RedactedLines, lines: Sequence[PassageLine], count: Calla
 
 
 def _framed(path: str, header: str, lines: Sequence[PassageLine]) -> str:
-    return "\n".join([f"file: {path}", header, *map(numbered, lines)])
+    return "\n".join([f"file: {wrapping.shown(path)}", header, *map(numbered, lines)])
 
 
 def _unique(passages: Sequence[Passage]) -> list[Passage]:
     """Give equal passages (one file twice in a diff) ids of their own."""
-    seen: dict[str, int] = {}
-    unique: list[Passage] = []
-    for passage in passages:
-        nth = seen[passage.id] = seen.get(passage.id, 0) + 1
-        unique.append(passage if nth == 1 else replace(passage, id=f"{passage.id}-{nth}"))
-    return unique
+    ids = wrapping.unique(passage.id for passage in passages)
+    return [replace(passage, id=id_) for passage, id_ in zip(passages, ids, strict=True)]
 
 
-def _folder(path: str) -> str:
-    return path.rpartition("/")[0]
+def _place(passage: Passage) -> tuple[str, int]:
+    """Return what orders passages: folder by folder, in each the order of the diff."""
+    return passage.path.rpartition("/")[0], passage.key.file

@@ -1,12 +1,12 @@
 """Compose the messages of a request.
 
-Everything of the change is wrapped in delimiters that carry the id of what they wrap: the first 16 hex digits of its
-SHA-256, which its author can't place inside the text itself. Each message passes the redaction gate as a whole,
-after it is composed.
+Everything of the change is wrapped, datum by datum (`core.wrapping`). Each message passes the redaction gate as a
+whole, after it is composed.
 """
 
 from collections.abc import Callable, Sequence
 
+from hunkwise.core import briefing, context, wrapping
 from hunkwise.model.chat import Message, PromptPack, Redacted
 from hunkwise.model.material import Chunk
 
@@ -21,11 +21,11 @@ MAX_FAULTS = 10
 
 
 def review(chunk: Chunk, pack: PromptPack, seal: Seal) -> tuple[Message, ...]:
-    """Return the messages that ask for a review of `chunk`; the system message is the same for all requests."""
-    before, _, after = pack.user.partition("{{hunks}}")
+    """Return the messages that ask for a review of `chunk`; the system message is the same for all of its kind."""
+    user = briefing.filled(pack.user, {"also": briefing.also(pack, chunk), "hunks": hunks(chunk)})
     return (
-        Message(role="system", content=seal(pack.system)),
-        Message(role="user", content=seal(f"{before}{hunks(chunk)}{after}")),
+        Message(role="system", content=seal(briefing.system(pack, chunk))),
+        Message(role="user", content=seal(user)),
     )
 
 
@@ -44,10 +44,7 @@ def repair(asked: Sequence[Message], answer: str, faults: Sequence[str], seal: S
 
 
 def hunks(chunk: Chunk) -> str:
-    """Return the hunks of `chunk` as a request holds them."""
-    return "\n\n".join(wrapped("hunk", passage.id, passage.text) for passage in chunk.passages)
-
-
-def wrapped(kind: str, name: str, text: str) -> str:
-    """Return `text` between delimiters that carry its name, which it can't hold itself."""
-    return f'<{kind} id="{name}">\n{text}\n</{kind} id="{name}">'
+    """Return the hunks of `chunk` as a request holds them, behind their context."""
+    surroundings = wrapping.each(wrapping.Kind.CONTEXT, list(context.blocks(chunk.context)))
+    passages = [wrapping.wrapped(wrapping.Kind.HUNK, each.id, each.text) for each in chunk.passages]
+    return "\n\n".join([*surroundings, *passages])

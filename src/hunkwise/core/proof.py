@@ -8,7 +8,7 @@ turned down costs less than a lie that is believed.
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from hunkwise.core import anchoring
+from hunkwise.core import anchoring, wrapping
 from hunkwise.model.diff import Side
 from hunkwise.model.material import Chunk, ContextPiece, LiteralPlace, PassageLine
 
@@ -66,9 +66,14 @@ def _texts(side: Side, held: Chunk, literals_of: LiteralsOf) -> Iterator[tuple[s
 
 
 def _joined(path: str, lines: Sequence[PassageLine], literals_of: LiteralsOf) -> tuple[str, str]:
-    filled = [line for line in lines if line.text.strip()]
-    code = [_masked(line.text, literals_of(path, _side(line), line.number, line.text)) for line in filled]
-    return "\n".join(anchoring.folded(line.text) for line in filled), "\n".join(map(anchoring.folded, code))
+    filled = [(line, wrapping.shown(line.text)) for line in lines if line.text.strip()]
+    code = [_masked(shown, _literals(path, line, shown, literals_of)) for line, shown in filled]
+    return "\n".join(anchoring.folded(shown) for _, shown in filled), "\n".join(map(anchoring.folded, code))
+
+
+def _literals(path: str, line: PassageLine, shown: str, literals_of: LiteralsOf) -> Sequence[LiteralPlace] | None:
+    """Return what is literal of a line; where a character was written out the places are not known any more."""
+    return literals_of(path, _side(line), line.number, line.text) if shown == line.text else None
 
 
 def _side(line: PassageLine) -> Side:

@@ -7,7 +7,7 @@ numbered, quoted and anchored. The gate is idempotent: what it puts in, it never
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hunkwise.model.chat import Redacted
@@ -71,6 +71,16 @@ def text(content: str, scan: Scan) -> Redacted:
     return Redacted("\n".join(_masked(rows, pieces, Placeholders())))
 
 
+def rows(
+    texts: Sequence[str], scan: Scan, placeholders: Placeholders, literals: Mapping[int, Sequence[LiteralPlace]]
+) -> tuple[str, ...]:
+    """Return the lines of a whole file without their secrets, and without `literals` (by row); raises DetectorError."""
+    pieces = [_of_literal(row, place, texts[row]) for row, places in literals.items() for place in places]
+    content = "\n".join(texts)
+    pieces.extend(_pieces(content, _spans(content, scan)))
+    return tuple(_masked(texts, pieces, placeholders))
+
+
 def hunk(
     content: Hunk, scan: Scan, placeholders: Placeholders, literals: Sequence[Sequence[LiteralPlace]] = ()
 ) -> RedactedHunk:
@@ -93,6 +103,12 @@ def hunk(
             )
             secrets.setdefault((found.first, placed[0].start, found.type), found)
     return RedactedHunk(lines=tuple(_masked(texts, pieces, placeholders)), secrets=tuple(secrets.values()))
+
+
+def renumbered(placeholder: str, numbers: dict[str, str]) -> str:
+    """Return a placeholder numbered by its order in a text of its own; `numbers` keeps what was seen of that text."""
+    kind = placeholder.rpartition(":")[0]
+    return numbers.setdefault(placeholder, f"{kind}:{len(numbers) + 1}>")
 
 
 def _of_literal(row: int, place: LiteralPlace, text: str) -> "_Piece":

@@ -8,7 +8,7 @@ may not complete a verdict.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hunkwise.core import bookkeeping, quotes
+from hunkwise.core import answer_keys, bookkeeping, quotes
 from hunkwise.core.bookkeeping import Reading
 from hunkwise.core.packing import RedactedLines
 from hunkwise.model.diff import DiffLine, Side
@@ -19,6 +19,12 @@ from hunkwise.model.memory import Memory, Remembered
 
 INCREMENTAL = "incremental"
 """Who answered for a hunk that an earlier run had read, as the ledger names it."""
+
+STALE = "stale"
+"""Who answered for a hunk where nobody could be asked: a stored answer that is past its time."""
+
+PROVEN = frozenset({INCREMENTAL, *answer_keys.Level})
+"""Reuse that counts as a reading for the next run; what is stale is to be asked again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +100,7 @@ def _read(entries: Mapping[HunkKey, Entry], keys: Mapping[HunkKey, str]) -> Iter
     for key, entry in entries.items():
         by = entry.by or ""
         by_model = entry.state is HunkState.REVIEWED and by.startswith("model:")
-        if key in keys and (by_model or (entry.state is HunkState.CACHED and by == INCREMENTAL)):
+        if key in keys and (by_model or (entry.state is HunkState.CACHED and by in PROVEN)):
             yield keys[key]
 
 

@@ -10,11 +10,11 @@ back: `!src/vendor/` has that folder reviewed.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from hunkwise.core import globs
 from hunkwise.core.bookkeeping import NO_HUNK
-from hunkwise.model.diff import Diff, FileDiff, FileStatus, Hunk, LineKind
+from hunkwise.model.diff import Diff, DiffLine, FileDiff, FileStatus, Hunk, LineKind
 from hunkwise.model.material import HunkKey
 from hunkwise.model.policy import Left, Selection, SelectionPolicy
 
@@ -122,6 +122,19 @@ def files(diff: Diff, policy: SelectionPolicy, generated: frozenset[bytes]) -> S
             else:
                 chosen.append(key)
     return Selection(chosen=tuple(chosen), left=left, scan_only=frozenset(scan_only))
+
+
+def may_be_context(path: str, raw_path: bytes, rows: Sequence[str], policy: SelectionPolicy) -> bool:
+    """Whether an unchanged file of these lines may explain a change: one that a review would read if it changed."""
+    top = tuple(
+        DiffLine(kind=LineKind.CONTEXT, old=at, new=at, raw=b"", text=row)
+        for at, row in enumerate(rows[:HEADER_LINES], 1)
+    )
+    hunk = Hunk(old_start=1, old_count=len(top), new_start=1, new_count=len(top), section="", lines=top)
+    file = FileDiff(
+        path=path, raw_path=raw_path, old_path=path, raw_old_path=raw_path, status=FileStatus.MODIFIED, hunks=(hunk,)
+    )
+    return _file_reason(file, policy, _Globs(policy), frozenset()) is None
 
 
 def _file_reason(file: FileDiff, policy: SelectionPolicy, globs: "_Globs", generated: frozenset[bytes]) -> Left | None:

@@ -22,8 +22,7 @@ Stripped = Places | DetectorError | str
 
 def places(file: FileDiff, head: bytes | None, find: Find) -> Places:
     """Return the comments and strings on the lines of `file`; raises DetectorError when they can't be told."""
-    after = _head(file, head)
-    before = _base(file, after)
+    before, after = sides(file, head)
     by_side = {Side.RIGHT: _by_line(file.path, after, find), Side.LEFT: {}}
     if any(hunk.deleted for hunk in file.hunks):
         by_side[Side.LEFT] = _by_line(file.old_path, before, find)
@@ -32,6 +31,12 @@ def places(file: FileDiff, head: bytes | None, find: Find) -> Places:
         for number, hunk in enumerate(file.hunks)
         for row, line in enumerate(hunk.lines)
     }
+
+
+def sides(file: FileDiff, head: bytes | None) -> tuple[list[str], list[str]]:
+    """Return the lines of the whole base and of the whole head file; raises DetectorError when they can't be told."""
+    after = _head(file, head)
+    return _base(file, after), after
 
 
 def _head(file: FileDiff, head: bytes | None) -> list[str]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from hunkwise.core import quotes, redact, sanitise
+from hunkwise.core import quotes, redact, sanitise, wrapping
 from hunkwise.model.diff import Diff, Hunk, Side
 from hunkwise.model.finding import Finding
 
@@ -63,7 +63,7 @@ def block(proven: Proven) -> str:
 def _unfit_text(text: str) -> str | None:
     if not text.strip():
         return "the replacement is empty"
-    if redact.PLACEHOLDER.search(text):
+    if redact.PLACEHOLDER.search(text) or wrapping.PLACEHOLDER.search(text):
         return "the replacement holds a placeholder"
     if sanitise.log(sanitise.visible(text)) != text:
         return "the replacement holds characters that can't be shown as they are"

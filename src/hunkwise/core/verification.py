@@ -5,14 +5,13 @@ what the request held (`core.proof`), and it can reach nothing but the claims of
 in doubt leaves the claim where it is.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from hunkwise.core import packing, parsing, prompting, proof, risk
+from hunkwise.core import parsing, prompting, proof, risk, wrapping
 from hunkwise.model.chat import Message, PromptPack
 from hunkwise.model.finding import Dropped, Finding, Severity
 from hunkwise.model.material import Chunk, Passage, QueryType
@@ -78,20 +77,14 @@ def is_candidate(finding: Finding, mode: Mode, passages: Sequence[Passage]) -> b
 
 
 def shown(claims: Sequence[Finding], chunk: Chunk) -> Chunk:
-    """Return what a request about `claims` holds of their chunk: the hunks of their files, and the context."""
+    """Return what a request about `claims` holds of their chunk: the hunks of their files, without their context."""
     paths = {each.file for each in claims}
-    return Chunk(passages=tuple(each for each in chunk.passages if each.path in paths), context=chunk.context)
+    return Chunk(passages=tuple(each for each in chunk.passages if each.path in paths))
 
 
 def names(claims: Sequence[Finding]) -> tuple[str, ...]:
     """Return an id for each claim: digits of the digest of its text, which can't hold them."""
-    seen: dict[str, int] = {}
-    named: list[str] = []
-    for claim in claims:
-        digest = hashlib.sha256(_told(claim).encode()).hexdigest()[: packing.ID_DIGITS]
-        nth = seen[digest] = seen.get(digest, 0) + 1
-        named.append(digest if nth == 1 else f"{digest}-{nth}")
-    return tuple(named)
+    return tuple(wrapping.unique(wrapping.identifier(_told(claim)) for claim in claims))
 
 
 def request(
@@ -99,7 +92,8 @@ def request(
 ) -> tuple[Message, ...]:
     """Return the messages that ask to refute `claims` on what is `held`; `intent` comes wrapped, or is empty."""
     told = "\n\n".join(
-        prompting.wrapped("candidate", name, _told(claim)) for name, claim in zip(names(claims), claims, strict=True)
+        wrapping.wrapped(wrapping.Kind.CANDIDATE, name, _told(claim))
+        for name, claim in zip(names(claims), claims, strict=True)
     )
     parts = {"{{intent}}": intent, "{{hunks}}": prompting.hunks(held), "{{candidates}}": told}
     blocks = [parts.get(block, block) for block in pack.user.split("\n\n")]
@@ -152,7 +146,8 @@ def dropped(claim: Finding, refuted: Refuted) -> Dropped:
 
 
 def _is_risky(passage: Passage) -> bool:
-    return passage.query_type in _RISKY_TYPES or risk.is_grave(passage.path)
+    changed = (line.text for line in passage.lines if line.sign != " ")
+    return passage.query_type in _RISKY_TYPES or risk.is_grave(passage.path, changed)
 
 
 def _told(claim: Finding) -> str:

@@ -67,7 +67,8 @@ class Change:
     `diff` is the unified diff's bytes. `base` and `head` are commit or tree ids, None where unknown (a diff
     file) and for `head` of a working tree. `generated` holds the raw paths that `.gitattributes` of the base
     marks `linguist-generated`. `unread` names changed files that the source could not read, so `diff` lacks them.
-    `policies` holds those of `POLICY_FILES` that the base has.
+    `policies` holds those of `POLICY_FILES` that the base has. `recent_commits` counts those of the last seven days
+    that lead to the head, None where that is not known.
     """
 
     source: Literal["git", "diff", "github"]
@@ -80,3 +81,4 @@ class Change:
     notices: tuple[Notice, ...] = ()
     unread: tuple[UnreadableFile, ...] = ()
     policies: Mapping[str, bytes] = field(default_factory=dict)
+    recent_commits: int | None = None

@@ -1,9 +1,11 @@
 """What goes to a model and what comes back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
+
+from hunkwise.model.material import QueryType, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Stage(StrEnum):
 class ChatRequest:
     """One request: messages, the JSON schema its answer must meet, and sampling parameters.
 
-    Requests of one `cache_key` begin alike, so that a provider may keep that prefix. `stage` is for the account alone.
+    Requests of one `cache_key` begin alike, so that a provider may keep that prefix. `tier` says which models are to
+    answer; `stage` is for the account alone.
     """
 
     messages: tuple[Message, ...]
@@ -64,6 +67,7 @@ class ChatRequest:
     schema: Mapping[str, Any]
     parameters: Parameters
     cache_key: str = ""
+    tier: Tier = Tier.STRONG
     stage: Stage = Stage.FIRST
 
 
@@ -105,7 +109,12 @@ class ChatReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptPack:
-    """A versioned prompt: `system` and `user` templates, the answer's schema, parameters, content hash."""
+    """A versioned prompt: `system` and `user` templates, the answer's schema, parameters, content hash.
+
+    `types` are instructions by query type. `judges_comments` tells that a comment may change the answer, as one does
+    that is meant to steer a reviewer. What a run adds: `instructions` of the team, and `examples` (as shown) by query
+    type and language; `sha256` covers whatever of it may decide an answer.
+    """
 
     name: str
     version: str
@@ -114,3 +123,7 @@ class PromptPack:
     user: str
     schema: Mapping[str, Any]
     parameters: Parameters
+    types: Mapping[QueryType, str] = field(default_factory=dict)
+    instructions: str = ""
+    examples: Mapping[tuple[QueryType, str], tuple[str, ...]] = field(default_factory=dict)
+    judges_comments: bool = True

@@ -63,7 +63,8 @@ class ContextKind(StrEnum):
 class ContextPiece:
     """Lines of a head file that a hunk needs to be understood: redacted, not reviewed.
 
-    `tokens` counts `text`, which is the numbered lines as the model sees them; `line` is the first one's number.
+    `tokens` counts `text`, which is the numbered lines as the model sees them; `line` is the first one's number, 0
+    where it is not known.
     """
 
     kind: ContextKind
@@ -77,7 +78,7 @@ class ContextPiece:
 class Passage:
     """A hunk or a part of it: redacted, numbered, with the id by which the model acknowledges it.
 
-    `tokens` counts `text`, which is `lines` as the model sees them.
+    `tokens` counts `text`, which is `lines` as the model sees them. `context` stands before the hunks of its request.
     """
 
     id: str
@@ -89,14 +90,24 @@ class Passage:
     tokens: int
     query_type: QueryType = QueryType.CODE
     tier: Tier = Tier.STRONG
+    context: tuple[ContextPiece, ...] = ()
+
+    @property
+    def load(self) -> int:
+        """Tokens of the passage and of its context."""
+        return self.tokens + sum(piece.tokens for piece in self.context)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """The passages of one request, and the context that stands before them."""
+    """The passages of one request."""
 
     passages: tuple[Passage, ...]
-    context: tuple[ContextPiece, ...] = ()
+
+    @property
+    def context(self) -> tuple[ContextPiece, ...]:
+        """What stands before the passages: what each brought along, so that it goes where its passage goes."""
+        return tuple(piece for passage in self.passages for piece in passage.context)
 
     @property
     def query_type(self) -> QueryType:
@@ -114,4 +125,4 @@ class Chunk:
     @property
     def tokens(self) -> int:
         """Tokens of all passages and of the context, without the prompt around them."""
-        return sum(passage.tokens for passage in self.passages) + sum(piece.tokens for piece in self.context)
+        return sum(passage.load for passage in self.passages)

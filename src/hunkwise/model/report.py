@@ -50,12 +50,30 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PoolUse:
+    """How many hunks of a pool were answered by what, before or instead of a request of their own.
+
+    `confirms` are hunks asked in a short request because a near one is known, `misses` all others that were asked.
+    `stale_hits` served where nobody could be asked.
+    """
+
+    exact_hits: int = 0
+    canonical_hits: int = 0
+    incremental_hits: int = 0
+    semantic_hits: int = 0
+    confirms: int = 0
+    misses: int = 0
+    stale_hits: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PromptId:
-    """Which prompt was used."""
+    """Which prompt was used, and which of the library's examples (`id@version`) its requests held."""
 
     name: str
     version: str
     sha256: str
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +81,8 @@ class ReviewReport:
     """One review. `diff` holds redacted display text, so that a renderer may show any line of it.
 
     `stopped` tells that a signal ended the run; what was read until then is in here. `model_approved` records whether
-    every answer of a model called its part approved, None without an answer; nothing is decided by it.
+    every answer of a model called its part approved, None without an answer; nothing is decided by it. `cache` tells
+    by pool what was reused, where a model is wanted.
     """
 
     version: str
@@ -82,3 +101,4 @@ class ReviewReport:
     timings_ms: Mapping[str, float]
     stopped: bool = False
     model_approved: bool | None = None
+    cache: Mapping[str, PoolUse] = field(default_factory=dict)

@@ -46,3 +46,11 @@ class PoolState:
     oldest_s: float | None
     hits: int
     misses: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """How much a pool may hold: answers, and bytes of their values and vectors."""
+
+    entries: int
+    bytes: int

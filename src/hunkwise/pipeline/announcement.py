@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hunkwise.core import briefing
 from hunkwise.model.chat import PromptPack
 from hunkwise.model.material import Chunk
 from hunkwise.pipeline.gateway import Gateway
@@ -25,10 +26,10 @@ def line(chunks: Sequence[Chunk], way: Way, models: Gateway, passes: int) -> str
     """
     price = models.models[0].price
     answer_tokens = way.pack.parameters.max_output_tokens
-    usd = passes * models.estimate.whole(chunks, _overhead(way.pack, models), answer_tokens, price).usd
+    usd = passes * models.estimate.whole(chunks, _overhead(way.pack, chunks, models), answer_tokens, price).usd
     if way.verifying is not None:
         check = way.verifying.pack
-        claims = _overhead(check, models) + answer_tokens  # a claim is no longer than the answer that made it
+        claims = _overhead(check, chunks, models) + answer_tokens  # a claim is no longer than the answer that made it
         usd += models.estimate.whole(chunks, claims, check.parameters.max_output_tokens, price).usd
     cost = f", at most {figures.money(usd)}" if price else ""
     further = f", up to {len(chunks) * (passes - 1)} for further passes" if passes > 1 else ""
@@ -36,5 +37,7 @@ def line(chunks: Sequence[Chunk], way: Way, models: Gateway, passes: int) -> str
     return f"asking {models.name}: {figures.plural(len(chunks), 'request')}{further}{checks}{cost}"
 
 
-def _overhead(pack: PromptPack, models: Gateway) -> int:
-    return models.estimate.tokens(pack.system) + models.estimate.tokens(pack.user)
+def _overhead(pack: PromptPack, chunks: Sequence[Chunk], models: Gateway) -> int:
+    """Return the tokens around a chunk, by the longest system message there is."""
+    systems = {briefing.system(pack, chunk) for chunk in chunks}
+    return max(map(models.estimate.tokens, systems), default=0) + models.estimate.tokens(pack.user)

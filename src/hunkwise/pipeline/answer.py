@@ -2,10 +2,11 @@
 
 Failures are values: a passage that got no sound answer leaves here with the reason, next to the findings of all
 others. How often a request is tried, and by which model, is the gateway's business. Here a truncated answer or an
-overflowing context splits the chunk, a malformed answer is repaired once, and a passage that was not acknowledged is
-asked again once.
+overflowing context splits the chunk (what only explains the hunks goes first), a malformed answer is repaired once, and
+a passage that was not acknowledged is asked again once.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,7 +15,7 @@ from hunkwise.errors import UNAVAILABLE, ChatError, ChatFault, DetectorError
 from hunkwise.model.chat import ChatRequest, Message, PromptPack, Stage
 from hunkwise.model.finding import Dropped, Finding, RawFinding, Unanchored
 from hunkwise.model.ledger import UNREAD_BUDGET
-from hunkwise.model.material import Chunk, Passage
+from hunkwise.model.material import Chunk, Passage, Tier
 from hunkwise.pipeline import pool
 from hunkwise.ports import ChatModel, Hear
 
@@ -125,6 +126,8 @@ def _ask(chunk: Chunk, asking: Asking, cuts: int) -> Answered:
     except DetectorError as error:
         return _failed(chunk.passages, f"redaction: {error.message}")
     except ChatError as error:
+        if error.fault is ChatFault.CONTEXT_OVERFLOW and chunk.context:
+            return _ask(packing.without_context(chunk), asking, cuts)
         if error.fault in {ChatFault.TRUNCATED, ChatFault.CONTEXT_OVERFLOW}:
             again = _again(asking)
             if len(chunk.passages) > 1:
@@ -139,13 +142,13 @@ def _judged(chunk: Chunk, asking: Asking) -> Answered:
     """Return what an answer says, repaired once where it must be; raises ChatError, DetectorError."""
     hear = asking.listen(chunk) if asking.listen is not None else None
     asked = prompting.review(chunk, asking.pack, asking.seal)
-    reply = asking.chat.complete(request(asked, asking.pack, asking.stage), hear)
+    reply = asking.chat.complete(request(asked, asking.pack, asking.stage, chunk.tier), hear)
     answer = parsing.answer(reply.text, asking.pack.schema, f"model:{reply.model}")
     claims, failure = answer.findings, ""
     if answer.faults:
         again = prompting.repair(asked, reply.text, answer.faults, asking.seal)
         try:
-            reply = asking.chat.complete(request(again, asking.pack, Stage.REPAIR), hear)
+            reply = asking.chat.complete(request(again, asking.pack, Stage.REPAIR, chunk.tier), hear)
         except ChatError as error:
             failure = f"malformed answer ({answer.faults[0]}), and no repair: {_reason(error)}"
         else:
@@ -163,16 +166,22 @@ def _judged(chunk: Chunk, asking: Asking) -> Answered:
     )
 
 
-def request(messages: tuple[Message, ...], pack: PromptPack, stage: Stage) -> ChatRequest:
+def request(messages: tuple[Message, ...], pack: PromptPack, stage: Stage, tier: Tier = Tier.STRONG) -> ChatRequest:
     """Return a request under a prompt pack."""
     return ChatRequest(
         messages=messages,
         schema_name=f"hunkwise_{pack.name}",
         schema=pack.schema,
         parameters=pack.parameters,
-        cache_key=f"hunkwise-{pack.name}-{pack.sha256[:16]}",
+        cache_key=_cache_key(messages[0], pack),
+        tier=tier,
         stage=stage,
     )
+
+
+def _cache_key(system: Message, pack: PromptPack) -> str:
+    """Return what names all requests that begin with the same system message."""
+    return f"hunkwise-{pack.name}-{hashlib.sha256(system.content.text.encode()).hexdigest()[:16]}"
 
 
 def _reason(error: ChatError) -> str:

@@ -33,7 +33,7 @@ class Gathered:
 
     `shown` is the diff as reports may show it; `lines_by_key` the redacted text of each hunk, without those in
     `unredacted`, which gives the reason by key; `secrets` are findings about secrets on added lines; `by_type` counts
-    redactions.
+    redactions. `placeholders` numbers the secrets of each file, by index, for what is to be redacted of it later.
     """
 
     shown: Diff
@@ -41,6 +41,7 @@ class Gathered:
     unredacted: Mapping[HunkKey, str]
     secrets: tuple[Finding, ...]
     by_type: Mapping[str, int]
+    placeholders: Mapping[int, redact.Placeholders]
     notices: tuple[Notice, ...] = ()
 
 
@@ -58,6 +59,7 @@ class _Gathering:
     secrets: list[Finding] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     pleas: list[str] = field(default_factory=list)
+    placeholders: dict[int, redact.Placeholders] = field(default_factory=dict)
 
     def add(self, index: int, file: FileDiff) -> None:
         """Take one file; where its name can't be redacted, nothing of it goes on."""
@@ -70,7 +72,7 @@ class _Gathering:
             hidden = [_with_texts(hunk, [WITHHELD] * len(hunk.lines)) for hunk in file.hunks]
             self.files.append(_named(file, f"{WITHHELD_NAME} {index + 1}", f"{WITHHELD_NAME} {index + 1}", hidden))
             return
-        placeholders = redact.Placeholders()
+        placeholders = self.placeholders[index] = redact.Placeholders()
         hunks = [
             self._hunk(HunkKey(file=index, hunk=number), file, path, placeholders) for number in range(len(file.hunks))
         ]
@@ -116,6 +118,7 @@ def redacted(
         unredacted=gathering.unredacted,
         secrets=tuple(gathering.secrets),
         by_type=dict(sorted(gathering.counts.items())),
+        placeholders=gathering.placeholders,
         notices=(*allowed.notices, *exposures.notices(gathering.pleas)),
     )
 

@@ -40,7 +40,7 @@ def prepare(ref: ChangeRef, ports: Ports, settings: Settings) -> Prepared:
     parsed = patch.parse(change.diff)
     diff = replace(parsed, unreadable=(*parsed.unreadable, *change.unread))
     watch.lap("parse")
-    selection = select.files(diff, _policy(settings), change.generated)
+    selection = select.files(diff, policy(settings), change.generated)
     watch.lap("select")
     allowed = exposures.allow_list(settings.allow_secrets, change.policies.get(exposures.BASELINE))
     scan = privacy.scan(ports.secrets.scan, settings.privacy, change.policies)
@@ -110,7 +110,8 @@ def _left(left: Left) -> End:
     return End(state=HunkState.SKIPPED, reason=left.reason)
 
 
-def _policy(settings: Settings) -> SelectionPolicy:
+def policy(settings: Settings) -> SelectionPolicy:
+    """Return what the settings say of selection."""
     return SelectionPolicy(
         include=settings.include,
         exclude=settings.exclude,

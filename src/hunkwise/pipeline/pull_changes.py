@@ -1,6 +1,6 @@
 """Read a pull request from a clone that holds both of its commits, else from its host."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from hunkwise.errors import ChangeError
@@ -39,3 +39,11 @@ class PullChanges:
         if self._clone is not None and self._range is not None:
             return self._clone.head_files(self._range, change, paths)
         return self._host.head_files(ref, change, paths)
+
+    def defining(
+        self, ref: ChangeRef, change: Change, names: Sequence[str], besides: Collection[bytes]
+    ) -> Mapping[bytes, bytes]:
+        """Return files that seem to define one of `names` from where the change was read."""
+        if self._clone is not None and self._range is not None:
+            return self._clone.defining(self._range, change, names, besides)
+        return self._host.defining(ref, change, names, besides)

@@ -13,7 +13,7 @@ from hunkwise.model.change import ChangeRef, Notice
 from hunkwise.model.finding import Finding
 from hunkwise.model.memory import Memory
 from hunkwise.model.publication import Annotation, CheckOutput, Conclusion, ReviewEvent
-from hunkwise.model.pull import Overview, OwnComment
+from hunkwise.model.pull import Overview, OwnComment, Pull
 from hunkwise.model.report import Outcome, ReviewReport, Verdict
 from hunkwise.pipeline import experiment, publish, pull_notices, review
 from hunkwise.pipeline.publish import Channels, Ended
@@ -91,9 +91,26 @@ def begin(
 def reviewed(ref: ChangeRef, run: Run, ports: Ports, unasked: str | None = None) -> Reviewed:
     """Review the pull request; nothing is said yet. `unasked` says why no model is asked although one is wanted."""
     pull = run.overview.pull
-    found = review.run(ref, ports, run.settings, run.before, trusts_author=pull.author_may_write, unasked=unasked)
+    found = review.run(
+        ref,
+        ports,
+        run.settings,
+        run.before,
+        trusts_author=pull.author_may_write,
+        unasked=unasked,
+        scope=scope(pull),
+    )
     told = experiment.notices(run.settings, pull.number) if unasked is None else ()
     return replace(found, report=replace(found.report, notices=(*told, *found.report.notices)))
+
+
+def scope(pull: Pull) -> str:
+    """Return whose answers serve a pull request: the repository's, or, of an author who may not write, its own alone.
+
+    Who sends hostile text beside harmless code may blind a model to both; that answer must serve nobody else.
+    """
+    trust = "trusted" if pull.author_may_write else f"pull {pull.number}"
+    return f"github:{pull.repo}:{pull.repo_id}:{trust}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +168,8 @@ def publish_all(run: Run, found: Reviewed, allowed: Channels) -> Done:
         summary=markdown.summary(report, limit=MAX_CHECK_SUMMARY),
         annotations=plan.annotations,
     )
-    told = replace(told, ended=publish.end(run.host, run.head, allowed.check, ends_as, output))
+    old = publish.old_status(run.overview)
+    told = replace(told, ended=publish.end(run.host, run.head, allowed.check, ends_as, output, status_passes=old))
     report = replace(report, notices=(*report.notices, *pull_notices.of_verdict(told, allowed)))
     return Done(report=report, unsaid=() if told.ended is Ended.CHECK else plan.annotations)
 

@@ -7,30 +7,28 @@ from hunkwise import __version__
 from hunkwise.core import (
     bookkeeping,
     causes,
-    hunk_keys,
-    packing,
     prompting,
     ranking,
     reconcile,
-    redact,
-    reuse,
-    risk,
     verdict,
 )
-from hunkwise.core.bookkeeping import End, Reading
+from hunkwise.core.bookkeeping import Reading
 from hunkwise.core.reconcile import Before, Reconciled
-from hunkwise.core.verification import Mode
-from hunkwise.model.change import ChangeRef, Notice
-from hunkwise.model.chat import Message, PromptPack, Redacted
+from hunkwise.model.change import ChangeRef
+from hunkwise.model.chat import Message, PromptPack
 from hunkwise.model.finding import Dropped, Finding, Severity
-from hunkwise.model.ledger import HunkState, Ledger
-from hunkwise.model.material import Chunk, HunkKey
+from hunkwise.model.ledger import Ledger
 from hunkwise.model.report import PromptId, ReviewReport, Verdict
-from hunkwise.pipeline import announcement, answer, gateway, gather, outgoing, passes, preparing, tally, verify
-from hunkwise.pipeline.announcement import Way
-from hunkwise.pipeline.candidates import Candidates
-from hunkwise.pipeline.gateway import Gateway
-from hunkwise.pipeline.gateway import told as told_by_gateway
+from hunkwise.pipeline import (
+    answering,
+    briefed,
+    pools,
+    preparing,
+    ready,
+    routing,
+    surroundings,
+    tally,
+)
 from hunkwise.pipeline.preparing import Prepared
 from hunkwise.ports import Ports
 from hunkwise.settings import Settings
@@ -64,28 +62,23 @@ def run(
     *,
     trusts_author: bool = True,
     unasked: str | None = None,
+    scope: str = "",
 ) -> Reviewed:
     """Review the change `ref` names in the light of what was said `before`.
 
-    Of an author who is not trusted each request holds one file, so that hostile text blinds no more than that, and no
-    finding stands for one of another request.
-    `unasked` says why no model is asked although one is wanted: then rules alone do not complete the review. Raises
-    HunkwiseError when there is nothing to report on.
+    Of an author who is not trusted each request holds one file: hostile text blinds no more, and no finding stands for
+    one of another request. `unasked` says why no model is asked although one is wanted: rules alone do not complete the
+    review then. Stored answers serve within one `scope`. Raises HunkwiseError.
     """
     started = ports.clock.monotonic()
-    prepared = replace(preparing.prepare(ref, ports, settings), one_file_each=not trusts_author)
-    watch = preparing.Watch(ports.clock, dict(prepared.timings_ms))
-    heads = ports.changes.head_files(ref, prepared.change, preparing.paths(prepared))
-    embedded = gather.rule_findings(prepared.diff, prepared.gathered, prepared.chosen, heads, ports.rules)
-    watch.lap("rules")
-    keys = hunk_keys.by_hunk(prepared.gathered.lines_by_key.values())
-    told = _Told(keys=keys, before=before, hit_paths=frozenset(each.file for each in embedded), heads=heads)
-    answers = _answers(prepared, told, ports, settings, unasked)
+    known = ready.make(ref, ports, settings, trusts_author=trusts_author)
+    prepared, watch = known.prepared, known.watch
+    answers = answering.all_hunks(prepared, answering.told(known, before, scope), ports, settings, unasked)
     watch.lap("answer")
     tallied = answers.tally
-    ranked, merged = ranking.rank([*prepared.gathered.secrets, *embedded, *tallied.findings])
+    ranked, merged = ranking.rank([*prepared.gathered.secrets, *known.embedded, *tallied.findings])
     ledger = bookkeeping.balance(preparing.named(prepared), {**prepared.ends, **tallied.ends})
-    reading = Reading(shown=prepared.gathered.shown, keys=keys, ledger=ledger)
+    reading = Reading(shown=prepared.gathered.shown, keys=answers.keys, ledger=ledger)
     held = reconcile.reconcile(ranked, reading, before)
     reconciled, named = causes.gathered(held) if trusts_author else (held, ())
     watch.lap("total", since=started)
@@ -102,7 +95,7 @@ def run(
         open=held.findings,
         reading=reading,
         material=answers.material,
-        heads=heads,
+        heads=known.heads,
     )
 
 
@@ -117,14 +110,14 @@ class _Found:
 
 
 def _report(
-    prepared: Prepared, answers: "_Answers", found: _Found, ports: Ports, laps: Mapping[str, float]
+    prepared: Prepared, answers: answering.Answers, found: _Found, ports: Ports, laps: Mapping[str, float]
 ) -> ReviewReport:
-    tallied, pack = answers.tally, answers.pack
+    tallied = answers.tally
     return ReviewReport(
         version=__version__,
         engine="rules" if ports.chat is None else "llm",
         models=tuple(tallied.usage.by_model),
-        prompt=PromptId(name=pack.name, version=pack.version, sha256=pack.sha256) if pack and ports.chat else None,
+        prompt=_prompt_id(answers.pack, tallied) if answers.pack and ports.chat else None,
         change=replace(prepared.change, diff=b"", generated=frozenset(), unread=(), policies={}),
         diff=prepared.gathered.shown,
         verdict=found.verdict,
@@ -137,128 +130,22 @@ def _report(
         timings_ms=laps,
         stopped=tallied.stopped,
         model_approved=tallied.model_approved,
+        cache=pools.use(prepared, tallied.ends) if answers.pack else {},
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
-    """What is known before a model is asked: keys of hunks, earlier runs, files in which a rule hit, head files."""
-
-    keys: Mapping[HunkKey, str]
-    before: Before
-    hit_paths: frozenset[str]
-    heads: Mapping[bytes, bytes]
-
-    @property
-    def spent_usd(self) -> float:
-        """What earlier runs cost, as far as it is known."""
-        return (self.before.memory.spent_usd or 0.0) if self.before.memory else 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Answers:
-    """What became of the chosen hunks; `pack` and `material` name what decided it, where a model is wanted."""
-
-    tally: tally.Tally
-    pack: PromptPack | None
-    material: str
-
-
-def _answers(prepared: Prepared, told: _Told, ports: Ports, settings: Settings, unasked: str | None) -> _Answers:
-    """Answer every chosen hunk: by what an earlier run read, else by a model, else by the rules."""
-    wants_model = ports.chat is not None or unasked is not None
-    pack = ports.prompts.load("review", settings.prompt_version) if wants_model else None
-    verifying = _verifying(prepared, told, ports, settings) if wants_model and settings.verify != "off" else None
-    material = _material(pack, verifying, settings) if pack else ""
-    reused = reuse.reuse(told.before.memory, material, prepared.chosen, told.keys, prepared.gathered.lines_by_key)
-    fresh = replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in reused.hunks))
-    models = gateway.opened(ports, settings, told.spent_usd)
-    if pack and models:
-        asked = _ask_models(fresh, Way(pack=pack, verifying=verifying), models, told, ports, settings)
-    else:
-        asked = _by_rules(fresh, unasked)
-    again = dict.fromkeys(reused.hunks, End(state=HunkState.CACHED, by=reuse.INCREMENTAL))
-    summed = replace(asked, findings=(*reused.findings, *asked.findings), ends={**asked.ends, **again})
-    return _Answers(tally=summed, pack=pack, material=material)
-
-
-def _verifying(prepared: Prepared, told: _Told, ports: Ports, settings: Settings) -> verify.Verifying:
-    literals = verify.KnownLiterals(prepared.diff, prepared.gathered.shown, told.heads, ports.literals)
-    pack = ports.prompts.load(verify.NAME, verify.VERSION)
-    return verify.Verifying(pack=pack, mode=Mode(settings.verify), literals_of=literals.of)
-
-
-def _material(pack: PromptPack, verifying: verify.Verifying | None, settings: Settings) -> str:
-    """Return the digest of what decides what is found; what one model of the ladder read need not be read again."""
-    readers = [settings.model, *settings.fallback_models, f"passes={settings.passes}"]
-    checked = [f"verify={verifying.mode.value}:{verifying.pack.sha256}"] if verifying is not None else []
-    return hunk_keys.material(pack.sha256, "|".join((*readers, *checked)), pack.parameters)
+def _prompt_id(pack: PromptPack, tallied: tally.Tally) -> PromptId:
+    return PromptId(name=pack.name, version=pack.version, sha256=pack.sha256, examples=tallied.examples)
 
 
 def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Message, ...], ...]:
     """Return the messages of every first request a review by a model would send; nothing is sent."""
     prepared = preparing.prepare(ref, ports, settings)
-    pack = ports.prompts.load("review", settings.prompt_version)
-    packed = _packed(prepared, ports, settings)
-    return tuple(prompting.review(chunk, pack, _seal(prepared)) for chunk in packed.chunks)
-
-
-def _by_rules(prepared: Prepared, unasked: str | None) -> tally.Tally:
-    end = End(state=HunkState.REVIEWED, by="rules")
-    if unasked is not None:
-        end = End(state=HunkState.FAILED, by="rules", reason=f"{answer.ONLY_RULES} ({unasked})")
-    return tally.Tally(ends=dict.fromkeys(prepared.chosen, end))
-
-
-def _ask_models(
-    prepared: Prepared, way: Way, models: Gateway, told: _Told, ports: Ports, settings: Settings
-) -> tally.Tally:
-    """Ask the models for every chunk, the most valuable first, and have what they claim checked."""
-    packed = _packed(prepared, ports, settings)
-    ports.progress(announcement.line(packed.chunks, way, models, settings.passes))
-
-    def end() -> None:
-        models.close()
-        ports.clock.wake()
-
-    asking = answer.Asking(
-        chat=models,
-        pack=way.pack,
-        seal=_seal(prepared),
-        count=ports.tokens.count,
-        end=end,
-        max_parallel=settings.max_parallel,
-        listen=Candidates(way.pack.schema, _seal(prepared), ports.progress).listen,
-    )
-
-    def ask(chunk: Chunk, asking: answer.Asking) -> answer.Answered:
-        answered = passes.ask(chunk, asking, settings.passes)
-        return verify.confirmed(chunk, answered, asking, way.verifying) if way.verifying else answered
-
-    answers = answer.all_chunks(packed.chunks, asking, risk.order(packed.chunks, told.hit_paths), ask)
-    key_by_id = {passage.id: passage.key for chunk in packed.chunks for passage in chunk.passages}
-    summed = tally.add_up(answers.chunks, key_by_id, models.attempts)
-    unread = {left.key: End(state=HunkState.FAILED, reason=f"unread: {left.reason}") for left in packed.left_out}
-    notices = (*(STOPPED,) * answers.stopped, *told_by_gateway.notices(models), *summed.notices)
-    summed = replace(summed, ends={**summed.ends, **unread}, notices=notices, stopped=answers.stopped)
-    return outgoing.redacted(summed, _seal(prepared))
-
-
-STOPPED = Notice(code="stopped", text="The run was stopped before it was complete; this is what was read until then.")
-"""What the report of a stopped run says first."""
-
-
-def _packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Packed:
-    hunks = [prepared.gathered.lines_by_key[key] for key in prepared.chosen]
-    count = ports.tokens.count
-    return packing.pack(hunks, settings.chunk_tokens, count, one_file_each=prepared.one_file_each)
-
-
-def _seal(prepared: Prepared) -> prompting.Seal:
-    def seal(text: str) -> Redacted:
-        return redact.text(text, prepared.scan)
-
-    return seal
+    heads = ports.changes.head_files(ref, prepared.change, preparing.paths(prepared))
+    prepared = routing.routed(prepared, heads, ports, settings)
+    packed = answering.packed(surroundings.around(ref, prepared, heads, ports, settings), ports, settings)
+    pack, _ = briefed.exemplified(briefed.pack(prepared, ports, settings), packed.chunks, ports, settings)
+    return tuple(prompting.review(chunk, pack, answering.seal(prepared)) for chunk in packed.chunks)
 
 
 def gate(settings: Settings) -> verdict.Gate:

@@ -23,6 +23,9 @@ NAME, VERSION = "verify", "1.0.0"
 """The prompt pack of the verify pass."""
 
 
+UNCHECKED = "not-verified"
+"""The code of that."""
+
 NOT_CHECKED = "not checked by the verify pass, kept as it is"
 """What a report says of a claim that the verify pass gave no answer about, after their number and before the reason."""
 
@@ -151,4 +154,4 @@ def _judge(text: str, claims: Mapping[int, Finding], held: Chunk, verifying: Ver
 
 
 def _unchecked(claims: Mapping[int, Finding], reason: str, checked: _Checked) -> None:
-    checked.remarks += [Remark(code="not-verified", text=f"{NOT_CHECKED}: {reason}.")] * len(claims)
+    checked.remarks += [Remark(code=UNCHECKED, text=f"{NOT_CHECKED}: {reason}.")] * len(claims)

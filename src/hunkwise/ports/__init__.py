@@ -3,17 +3,20 @@
 Ports are synchronous; each may be called from several threads unless it says otherwise.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from hunkwise.core.pricing import Price
+from hunkwise.core.signature import UNSIGNED, Keys
 from hunkwise.model.change import Change, ChangeRef
 from hunkwise.model.chat import ChatReply, ChatRequest, PromptPack
 from hunkwise.model.diff import FileDiff
 from hunkwise.model.finding import RuleHit, SecretSpan
 from hunkwise.model.material import LiteralPlace
+from hunkwise.model.prompt import Example
 from hunkwise.ports.code_host import CodeHost
+from hunkwise.ports.outliner import Outliner
 from hunkwise.ports.stores import Cache, Embedder, SharedHealth
 
 __all__ = [
@@ -25,6 +28,8 @@ __all__ = [
     "Embedder",
     "Hear",
     "Literals",
+    "Outliner",
+    "PlainLines",
     "Ports",
     "Prompts",
     "RuleEngine",
@@ -35,7 +40,7 @@ __all__ = [
 
 
 class ChangeSource(Protocol):
-    """Loads a change and the head contents of its files."""
+    """Loads a change, the head contents of its files, and what its repository defines elsewhere."""
 
     def load(self, ref: ChangeRef) -> Change:
         """Return the change `ref` names; raises ChangeError."""
@@ -43,6 +48,15 @@ class ChangeSource(Protocol):
 
     def head_files(self, ref: ChangeRef, change: Change, paths: Sequence[bytes]) -> Mapping[bytes, bytes]:
         """Return head contents by raw path; a path that can't be had is left out. One batch, not one call each."""
+        ...
+
+    def defining(
+        self, ref: ChangeRef, change: Change, names: Sequence[str], besides: Collection[bytes]
+    ) -> Mapping[bytes, bytes]:
+        """Return files by raw path, other than `besides`, that seem to define one of `names`; bounded, never raises.
+
+        Nothing where that would cost a request.
+        """
         ...
 
 
@@ -109,16 +123,36 @@ class Literals(Protocol):
         ...
 
 
+class PlainLines(Protocol):
+    """Tells what of a file's lines can matter, by syntax tree."""
+
+    def plain(self, path: str, text: str, *, comments: bool) -> tuple[str | None, ...] | None:
+        """Return each line of a whole file without what can't matter, None for a line of nothing else.
+
+        Blanks between tokens are folded and blank lines go; with `comments` they stay, else those go that no tool
+        reads. Returns None for a file that is not understood, or does not parse without an error.
+        """
+        ...
+
+
 class Prompts(Protocol):
-    """Prompt packs by name and version."""
+    """Prompt packs by name and version, and worked examples."""
 
     def load(self, name: str, version: str) -> PromptPack:
         """Return the pack; raises ConfigurationError when there is none."""
         ...
 
+    def examples(self) -> tuple[Example, ...]:
+        """Return the library of worked examples, in the order of their ids."""
+        ...
+
 
 class Clock(Protocol):
     """Time that a test can drive."""
+
+    def epoch(self) -> float:
+        """Seconds since the epoch."""
+        ...
 
     def monotonic(self) -> float:
         """Seconds on a clock that never goes back."""
@@ -138,8 +172,10 @@ class Ports:
     """All that a review needs; `chat` is None when the rules engine answers alone.
 
     `others` stand in for `chat`, in their order: those of its name are the same model under other keys, the rest are
-    fallback models. Without `health` a run knows of its models what it learns itself; without `cache` it remembers no
-    answer of another run, and without `embedder` none that is merely near.
+    fallback models. `cheap` is a cheaper model under each key, for what is worth no more; `chat` stands in for it.
+    Without `health` a run knows of its models what it learns itself; without `cache` it remembers no answer of another
+    run, and without `embedder` none that is merely near. Without `outliner` hunks have no context. `seals` are the keys
+    of stored answers: none is read or written without one. Without `plain` an answer serves the very same hunk only.
     """
 
     changes: ChangeSource
@@ -151,14 +187,20 @@ class Ports:
     clock: Clock
     progress: Callable[[str], object]
     literals: Literals | None = None
+    outliner: Outliner | None = None
     others: tuple[ChatModel, ...] = ()
     prices: Mapping[str, Price] = field(default_factory=dict)
     health: SharedHealth | None = None
     cache: Cache | None = None
+    seals: Keys = UNSIGNED
+    plain: PlainLines | None = None
     embedder: Embedder | None = None
+    cheap: tuple[ChatModel, ...] = ()
 
     def close(self) -> None:
-        """Abort all requests under way and free the connections."""
-        for each in (self.chat, *self.others):
+        """Abort all requests under way and free what is open."""
+        for each in (self.chat, *self.others, *self.cheap):
             if each is not None:
                 each.close()
+        if self.cache is not None:
+            self.cache.close()

@@ -38,6 +38,14 @@ def duration(milliseconds: float | None) -> str:
     return f"{milliseconds:,.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:,.1f} s"
 
 
+def age(seconds: float) -> str:
+    """Return how old something is, in the largest unit of which there are two."""
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
 def plural(count: int, noun: str, many: str = "") -> str:
     """Return the count and its noun, which becomes `many`, or takes an s, unless the count is one."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {many or noun + 's'}"

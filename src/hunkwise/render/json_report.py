@@ -42,6 +42,7 @@ def document(report: ReviewReport) -> dict[str, Any]:
                 "name": prompt.name if prompt else None,
                 "version": prompt.version if prompt else None,
                 "sha256": prompt.sha256 if prompt else None,
+                "examples": list(prompt.examples) if prompt else [],
             },
         },
         "change": {

@@ -1,10 +1,10 @@
 """Load changes from a local clone: the working tree, or a range of commits."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from hunkwise.adapters.local_git import apart, command, contents, revisions, work_tree
+from hunkwise.adapters.local_git import apart, command, contents, revisions, search, work_tree
 from hunkwise.adapters.local_git.command import NAMES, PATCH, Git
 from hunkwise.errors import ChangeError
 from hunkwise.model.change import POLICY_FILES, Change, ChangeRef, CommitRange, DiffText, PullRequest
@@ -26,6 +26,16 @@ class LocalGit:
         if change.head is None:
             return dict(contents.from_disk(git, paths))
         return contents.from_objects(git, change, frozenset(paths))
+
+    def defining(
+        self, ref: ChangeRef, change: Change, names: Sequence[str], besides: Collection[bytes]
+    ) -> Mapping[bytes, bytes]:
+        """Return unchanged files that seem to define one of `names`: of the head, for a working tree of its HEAD."""
+        tree = change.head or change.base
+        try:
+            return search.defining(command.open_clone(_folder(ref)), tree, names, besides) if tree else {}
+        except ChangeError:
+            return {}
 
     def config_text(self, ref: ChangeRef, names: Sequence[str]) -> tuple[str, bytes] | None:
         """Return name and content of the first of `names` there is: at the base of a range, else on disk."""
@@ -57,6 +67,7 @@ def _range(git: Git, ref: CommitRange) -> Change:
         generated=_generated(git, pair, names),
         notices=pair.notices,
         policies=contents.all_at(git, pair.base, POLICY_FILES),
+        recent_commits=revisions.recent_commits(git, pair.head),
     )
 
 
@@ -78,6 +89,7 @@ def _working_tree(git: Git) -> Change:
         notices=(*pair.notices, *found.notices),
         unread=found.unread,
         policies={} if pair.is_whole else contents.all_at(git, pair.base, POLICY_FILES),
+        recent_commits=0 if pair.is_whole else revisions.recent_commits(git, pair.base),
     )
 
 

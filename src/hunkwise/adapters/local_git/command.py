@@ -9,6 +9,7 @@ a git folder of ours (`apart`). Either way git gets an environment of its own, w
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -83,12 +84,36 @@ class Git:
         """Where the clone lies, as messages call it."""
         return self.top or self.folder
 
+    def first_bytes(self, *arguments: str, limit: int, timeout_s: float) -> bytes:
+        """Return at most `limit` bytes of what git prints, nothing when it takes longer than `timeout_s` or fails."""
+        with subprocess.Popen(  # noqa: S603  # a fixed program, arguments after --
+            self._command(arguments),
+            cwd=self.work or self.place,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            late = threading.Event()
+
+            def end() -> None:
+                late.set()
+                process.kill()
+
+            timer = threading.Timer(timeout_s, end)
+            timer.start()
+            try:
+                output = process.stdout.read(limit) if process.stdout else b""
+            finally:
+                timer.cancel()
+                process.kill()
+        return b"" if late.is_set() else output
+
     def run(self, *arguments: str, given: bytes = b"", fails: bool = False) -> bytes:
         """Return what git prints; raises ChangeError, or with `fails` returns nothing, when it fails."""
-        settings = [part for setting in (*CONFIG, *self.switches) for part in ("-c", setting)]
         try:
             done = subprocess.run(  # noqa: S603  # a fixed program, arguments after --end-of-options or --
-                [program(), *settings, *arguments],
+                self._command(arguments),
                 cwd=self.work or self.place,
                 env=self._environment(),
                 input=given,
@@ -117,6 +142,10 @@ class Git:
         """Return where the clone keeps its `index` or `objects`."""
         found = Path(os.fsdecode(self.run("rev-parse", "--git-path", name).removesuffix(b"\n")))
         return found if found.is_absolute() else self.place / found
+
+    def _command(self, arguments: Sequence[str]) -> list[str]:
+        settings = [part for setting in (*CONFIG, *self.switches) for part in ("-c", setting)]
+        return [program(), *settings, *arguments]
 
     def _environment(self) -> dict[str, str]:
         tree = {} if self.top is None else {"GIT_WORK_TREE": str(self.top)}

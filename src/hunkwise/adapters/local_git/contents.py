@@ -46,11 +46,19 @@ def first_at(git: Git, base: str, names: Sequence[str]) -> tuple[str, bytes] | N
 
 def all_at(git: Git, base: str, names: Sequence[str]) -> dict[str, bytes]:
     """Return the content of those of `names` that the tree of `base` holds, by name."""
-    listed = git.run("ls-tree", "-z", "--full-tree", base, "--", *names)
+    found = blobs_at(git, base, [name.encode() for name in names])
+    return {path.decode(): content for path, content in found.items()}
+
+
+def blobs_at(git: Git, tree: str, paths: Sequence[bytes]) -> dict[bytes, bytes]:
+    """Return the content of those of `paths` that are regular files of `tree`, by path."""
+    if not paths:
+        return {}
+    listed = git.run("ls-tree", "-z", "--full-tree", tree, "--", *map(os.fsdecode, paths))
     rows = [entry.partition(b"\t") for entry in command.nul_separated(listed)]
-    ids = {name.decode(): about.split()[2] for about, _, name in rows if about.startswith(b"100")}
+    ids = {path: about.split()[2] for about, _, path in rows if about.startswith(b"100")}
     blobs = _blobs(git, sorted(set(ids.values())))
-    return {name: blobs[id_] for name, id_ in ids.items() if id_ in blobs}
+    return {path: blobs[id_] for path, id_ in ids.items() if id_ in blobs}
 
 
 def first_on_disk(git: Git, names: Sequence[str]) -> tuple[str, bytes] | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hunkwise.adapters.local_git import command
 from hunkwise.adapters.local_git.command import Git
+from hunkwise.core import lifetimes
 from hunkwise.errors import ChangeError
 from hunkwise.model.change import Notice
 
@@ -43,6 +44,14 @@ def commit(git: Git, name: str) -> str:
     if found is None:
         raise ChangeError(f"there is no commit {command.printable(wanted)} in {git.place}", hint=_hint(git, wanted))
     return found
+
+
+def recent_commits(git: Git, head: str) -> int | None:
+    """Return how many commits of the last days lead to `head`, None where the clone does not hold them all."""
+    if git.run("rev-parse", "--is-shallow-repository").strip() == b"true":
+        return None
+    since, most = f"--since={lifetimes.RECENT_DAYS}.days", f"--max-count={lifetimes.ACTIVE_COMMITS}"
+    return int(git.run("rev-list", "--count", since, most, head, "--").strip() or 0)
 
 
 def empty_tree(git: Git) -> str:

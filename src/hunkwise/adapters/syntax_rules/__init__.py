@@ -2,5 +2,7 @@
 
 from hunkwise.adapters.syntax_rules.engine import AstGrepRules
 from hunkwise.adapters.syntax_rules.literals import AstGrepLiterals
+from hunkwise.adapters.syntax_rules.outlines import AstGrepOutliner
+from hunkwise.adapters.syntax_rules.plain_lines import AstGrepPlainLines
 
-__all__ = ["AstGrepLiterals", "AstGrepRules"]
+__all__ = ["AstGrepLiterals", "AstGrepOutliner", "AstGrepPlainLines", "AstGrepRules"]

@@ -14,12 +14,13 @@ from hunkwise.core import pricing
 from hunkwise.core.budgeting import Budget
 from hunkwise.errors import STEPS_DOWN, ChatError, ChatFault, ConfigurationError
 from hunkwise.model.chat import ChatReply, ChatRequest
+from hunkwise.model.material import Tier
 from hunkwise.pipeline.gateway.breaker import Breaker, OwnHealth
 from hunkwise.pipeline.gateway.estimate import Estimate
 from hunkwise.pipeline.gateway.model import PatientModel, Shared
 from hunkwise.pipeline.gateway.purse import Purse
 from hunkwise.pipeline.gateway.run import Attempt, Journal, Time
-from hunkwise.ports import Hear, Ports
+from hunkwise.ports import ChatModel, Hear, Ports
 from hunkwise.settings import Settings
 
 __all__ = ["Attempt", "Fall", "Gateway", "opened"]
@@ -35,10 +36,13 @@ class Fall:
 
 
 class Gateway:
-    """Implements `ports.ChatModel` over a ladder of models."""
+    """Implements `ports.ChatModel` over a ladder of models; `cheap` stands below it, for requests of that tier."""
 
-    def __init__(self, models: Sequence[PatientModel], shared: Shared) -> None:
-        self.models = tuple(models)
+    def __init__(self, models: Sequence[PatientModel], shared: Shared, cheap: PatientModel | None = None) -> None:
+        ladder = tuple(models)
+        first: tuple[PatientModel, ...] = (cheap,) if cheap else ()
+        self._ladders = {Tier.STRONG: ladder, Tier.CHEAP: tuple(dict.fromkeys((*first, *ladder)))}
+        self.models = tuple(dict.fromkeys((*ladder, *first)))
         self.name = models[0].name
         self._shared = shared
         self._lock = threading.Lock()
@@ -71,36 +75,39 @@ class Gateway:
         Raises ConfigurationError when there is no model of the first name: nobody would want that to go unseen.
         """
         errors: list[ChatError] = []
-        for model in self.models:
+        ladder = self._ladders[request.tier]
+        for model in ladder:
             try:
                 reply = model.complete(request, hear)
             except ChatError as error:
-                if error.fault is ChatFault.UNKNOWN_MODEL and model is self.models[0] and not model.has_answered:
+                if error.fault is ChatFault.UNKNOWN_MODEL and model is ladder[0] and not model.has_answered:
                     raise ConfigurationError(error.message, hint=error.hint) from error
                 errors.append(error)
                 if error.fault not in STEPS_DOWN:
                     break
             else:
-                self._note(errors, model.name)
+                self._note(ladder, errors, model.name)
                 return reply
-        self._note(errors, None)
+        self._note(ladder, errors, None)
         raise _joined(errors)
 
     def close(self) -> None:
         """End the run: abort what is under way, and let nobody wait or begin any more."""
         self._shared.time.end()
         self._shared.purse.wake()
+        for model in self.models:
+            model.wake()
         closing = [threading.Thread(target=chat.close) for model in self.models for chat in model.chats]
         for each in closing:  # at once: each may take a second or two, and a stopped run has five
             each.start()
         for each in closing:
             each.join()
 
-    def _note(self, errors: Sequence[ChatError], answered_by: str | None) -> None:
+    def _note(self, ladder: Sequence[PatientModel], errors: Sequence[ChatError], answered_by: str | None) -> None:
         with self._lock:
             self._falls += [
                 Fall(model=model.name, error=error, answered_by=answered_by)
-                for model, error in zip(self.models, errors, strict=False)
+                for model, error in zip(ladder, errors, strict=False)
             ]
 
 
@@ -131,12 +138,19 @@ def opened(ports: Ports, settings: Settings, spent_before_usd: float) -> Gateway
     health = ports.health or OwnHealth(time)
     prices = {**ports.prices, **pricing.given(settings.prices)}
     models: list[PatientModel] = []
-    for index, chats in enumerate(ladder):
+
+    def made(chats: Sequence[ChatModel], below: int) -> PatientModel:
         name = chats[0].name
-        breaker = Breaker(name, health, time, partial(_are_down_from, models, index + 1))
-        models.append(PatientModel(chats, shared, breaker, pricing.of_model(prices, name)))
-    _require_prices(models, settings)
-    return Gateway(models, shared)
+        breaker = Breaker(name, health, time, partial(_are_down_from, models, below))
+        return PatientModel(chats, shared, breaker, pricing.of_model(prices, name))
+
+    for index, chats in enumerate(ladder):
+        models.append(made(chats, index + 1))  # its breaker looks at those below it
+    cheap = next((model for model in models if ports.cheap and model.name == ports.cheap[0].name), None)
+    if ports.cheap and cheap is None:
+        cheap = made(ports.cheap, 0)
+    _require_prices([*models, *([cheap] if cheap else [])], settings)
+    return Gateway(models, shared, cheap)
 
 
 def _are_down_from(models: Sequence[PatientModel], index: int) -> bool:

@@ -1,0 +1,20 @@
+"""Vectors without a model, a key or a download."""
+
+from collections.abc import Sequence
+
+from hunkwise.core import ngrams
+from hunkwise.model.chat import Redacted
+from hunkwise.model.stored import Vector
+
+
+class NgramEmbedder:
+    """Implements `ports.Embedder` by arithmetic alone."""
+
+    @property
+    def space(self) -> str:
+        """The arithmetic's version."""
+        return ngrams.SPACE
+
+    def embed(self, texts: Sequence[Redacted]) -> Sequence[Vector]:
+        """Return a vector for each text."""
+        return [Vector(space=ngrams.SPACE, values=ngrams.vector(each.text)) for each in texts]

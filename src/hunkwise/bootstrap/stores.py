@@ -1,0 +1,106 @@
+"""Where answers are kept from review to review, and the keys that seal them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hunkwise.core import lifetimes, sealing
+from hunkwise.core.signature import UNSIGNED, Keys
+from hunkwise.errors import UsageError
+
+if TYPE_CHECKING:
+    # pydantic takes 100 ms: for --help only its name is needed
+    from hunkwise.adapters.redis_store import Line
+    from hunkwise.ports import Cache
+    from hunkwise.settings import Settings
+
+FOLDER = "HUNKWISE_CACHE_DIR"
+"""Names the folder for what is kept; set and empty means that nothing is."""
+
+STATE_KEY = "HUNKWISE_STATE_KEY"
+
+REDIS = "HUNKWISE_REDIS_URL"
+"""Names a Redis that a team shares; it goes before the folder."""
+
+POSTGRES = "HUNKWISE_POSTGRES_URL"
+"""Names a PostgreSQL with pgvector that a team shares; it goes before both."""
+
+
+def at_home(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the environment of a command line, which has a folder by default.
+
+    https://specifications.freedesktop.org/basedir-spec/latest/
+    """
+    home = environment.get("HOME", "")
+    base = environment.get("XDG_CACHE_HOME", "") or (f"{home}/.cache" if home else "")
+    if FOLDER in environment or not base:
+        return environment
+    return {**environment, FOLDER: f"{base}/hunkwise"}
+
+
+def folder(environment: Mapping[str, str]) -> Path | None:
+    """Return the folder for what is kept, None without one."""
+    named = environment.get(FOLDER, "").strip()
+    return Path(named).expanduser() if named else None
+
+
+def line(environment: Mapping[str, str]) -> Line | None:
+    """Return the way to the team's Redis, None without one; raises ConfigurationError."""
+    url = environment.get(REDIS, "").strip()
+    if not url:
+        return None
+    from hunkwise.adapters.redis_store import Line  # noqa: PLC0415  # only where it is named
+
+    return Line(url)
+
+
+def is_wanted(environment: Mapping[str, str]) -> bool:
+    """Whether a place for answers is named."""
+    return folder(environment) is not None or any(environment.get(each, "").strip() for each in (REDIS, POSTGRES))
+
+
+def cache(environment: Mapping[str, str], chosen: Settings | None = None, redis: Line | None = None) -> Cache | None:
+    """Return the stored answers, None where there is no place for them; nothing is opened yet.
+
+    `redis` is the way to it where there already is one. Raises ConfigurationError.
+    """
+    limits = lifetimes.limits(chosen.cache_size) if chosen is not None else None
+    if environment.get(POSTGRES, "").strip():
+        from hunkwise.adapters.postgres_store import PostgresCache, Session  # noqa: PLC0415  # only where it is named
+
+        return PostgresCache(Session(environment[POSTGRES]), limits)
+    redis = redis or line(environment)
+    if redis is not None:
+        from hunkwise.adapters.redis_store import RedisCache  # noqa: PLC0415  # only where it is named
+
+        return RedisCache(redis, limits)
+    at = folder(environment)
+    if at is None:
+        return None
+    from hunkwise.adapters.answer_file import AnswerFile  # noqa: PLC0415  # late: start-up
+
+    return AnswerFile(at, limits)
+
+
+def seals(environment: Mapping[str, str]) -> Keys:
+    """Return the keys that seal answers: from the state keys, else one of the folder's own; raises OSError.
+
+    In a job the folder may be one that the change itself brought, key and all: there the state key alone counts.
+    """
+    given = [key.strip().encode() for key in environment.get(STATE_KEY, "").split(",") if key.strip()]
+    at = folder(environment)
+    if given or at is None or environment.get("GITHUB_ACTIONS") == "true":
+        return sealing.keys(given) if given else UNSIGNED
+    from hunkwise.adapters.answer_file import key_file  # noqa: PLC0415  # late: start-up
+
+    return sealing.keys([key_file.secret(at)])
+
+
+def existing(environment: Mapping[str, str]) -> Cache:
+    """Return the stored answers for whoever looks after them; raises UsageError where there can be none."""
+    found = cache(environment)
+    if found is None:
+        raise UsageError("there is no place for stored answers", hint=f"set {FOLDER}, {REDIS} or {POSTGRES}")
+    return found
