@@ -153,4 +153,13 @@ def broken(request: Any, number: int) -> str:
     return shown[-2000:] if is_steered(shown) else honest(request, number)
 
 
+def refutes_all(request: Any, number: int) -> str:
+    """Where a payload is shown: refute each claim by code that is there, also those of other requests."""
+    shown = request.messages[1].content.text
+    if not is_steered(shown):
+        return fakes.upholds_all(request, number)
+    (code,) = re.findall(r"\+\|(value_\d+ = step\(\d+\))$", shown, re.MULTILINE)[:1] or ["nothing"]
+    return fakes.verdicts(*(fakes.verdict(id_, code) for id_ in (*fakes.claim_ids(request), "0" * 16)))
+
+
 OBEDIENCE: Mapping[str, fakes.Script] = {"silenced": silenced, "driven": driven, "broken": broken}

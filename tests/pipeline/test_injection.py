@@ -43,9 +43,13 @@ Run = tuple[ReviewReport, dict[str, Any], fakes.ScriptedChat]
 
 
 def run(
-    hostile: bytes, script: fakes.Script = hostile_change.honest, rules: RuleEngine | None = None, **settings: Any
+    hostile: bytes,
+    script: fakes.Script = hostile_change.honest,
+    rules: RuleEngine | None = None,
+    refuter: fakes.Script = fakes.upholds_all,
+    **settings: Any,
 ) -> Run:
-    chat = fakes.ScriptedChat(script)
+    chat = fakes.ScriptedChat(script, verify=refuter)
     ports = Ports(
         changes=fakes.GivenChange(hostile_change.others() + hostile, HEADS),
         secrets=fakes.PlantedSecrets(TOKEN),
@@ -83,7 +87,8 @@ def alone() -> tuple[str, list[str], tuple[str, ...]]:
     report, told, chat = run(b"")
     blocking = [each.origin.partition(":")[0] for each in report.findings if each.severity.value == "high"]
     assert sorted(blocking) == ["model", "rule", "secret"]
-    assert (report.verdict.outcome, len(report.findings), len(chat.requests)) == (Outcome.BLOCK, 4, 4)
+    assert (report.verdict.outcome, len(report.findings)) == (Outcome.BLOCK, 4)
+    assert (len(chat.requests), len(chat.verifies)) == (6, 2)  # a request for each file, and for each with a claim
     return of_others(told), about_others(chat), tuple(blocking)
 
 
@@ -115,6 +120,20 @@ def test_a_payload_changes_nothing_that_is_said_of_other_files(channel: str, obe
 
 
 @pytest.mark.slow
+def test_a_payload_that_has_everything_refuted_takes_away_no_more_than_its_own_claims() -> None:
+    """In a verify request the model obeys too: it refutes each claim it is shown, and all others it ever saw."""
+    said, asked, _ = alone()
+    for batch in batches():
+        hostile = b"".join(hostile_change.as_text(at, payload) for at, payload in batch)
+        report, told, chat = run(hostile, OBEDIENCE["driven"], refuter=hostile_change.refutes_all)
+        assert of_others(told) == said
+        assert about_others(chat) == asked
+        assert {each.file for each in report.dropped if each.stage == "verify"}.isdisjoint(OTHERS)
+        assert len({each.file for each in report.dropped if each.stage == "verify"}) > len(batch) / 2
+        assert report.verdict.outcome is Outcome.BLOCK
+
+
+@pytest.mark.slow
 def test_all_payloads_were_shown_each_in_a_request_of_its_own_and_moved_the_model() -> None:
     """The test of the test: the model does obey, and what it says of the payload's own file is told."""
     for batch in batches():
@@ -124,7 +143,8 @@ def test_all_payloads_were_shown_each_in_a_request_of_its_own_and_moved_the_mode
         of_models = [each for each in loud.findings if each.origin.startswith("model:") and each.file not in OTHERS]
         assert len({each.file for each in of_models}) == len(batch)
         assert not [each for each in quiet.findings if each.origin.startswith("model:") and each.file not in OTHERS]
-        shown = [request.messages[1].content.text for request in chat.requests]
+        reviews = [request for request in chat.requests if request not in chat.verifies]
+        shown = [request.messages[1].content.text for request in reviews]
         assert all(sum(f"file: lib/p{at}.md\n" in text for text in shown) == 1 for at, _ in batch)
         assert {each.file for each in loud.dropped if each.stage == "anchor"} >= set(OTHERS)
 
@@ -162,7 +182,7 @@ def test_a_payload_in_another_tool_s_finding_reaches_no_model_and_changes_nothin
     evidence = [each for each in report.findings if each.origin.startswith("evidence:")]
     assert len(evidence) > len(PAYLOADS) // 2
     assert_harmless(posted(report))
-    requests = "\n".join(each.content.text for request in chat.requests[:4] for each in request.messages)
+    requests = "\n".join(each.content.text for request in chat.requests[:6] for each in request.messages)
     assert not [each for each in PAYLOADS if len(each) > 60 and each in requests]
 
 

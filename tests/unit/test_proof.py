@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from hunkwise.core import packing, proof
@@ -96,7 +98,7 @@ def test_context_proves_as_the_hunks_do() -> None:
         del side, text
         seen.append((path, number))
 
-    shown = Chunk(passages=(passage("+x = 1"),), context=(piece,))
+    shown = Chunk(passages=(replace(passage("+x = 1"), context=(piece,)),))
     assert proof.missing("return table[key]", Side.RIGHT, shown, literals) is None
     assert ("lib.py", 8) in seen
 
