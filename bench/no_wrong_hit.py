@@ -43,7 +43,7 @@ def main(most: int) -> None:
 
 def folders() -> list[Path]:
     named = sysconfig.get_paths()
-    places = [named["purelib"], named["stdlib"], ROOT / ".cache" / "npm", ROOT / "src", "/usr/share", "/usr/lib"]
+    places = [named["purelib"], named["stdlib"], f"{ROOT}/.cache/npm", f"{ROOT}/src", "/usr/share", "/usr/lib"]
     return [Path(place) for place in places if Path(place).is_dir()]
 
 

@@ -4,7 +4,7 @@ Sources: OpenAI's published description and error guide; the issue threads of vL
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -78,6 +78,12 @@ def completion(text: str | None, *, model: str = "loopback-1", **changes: Any) -
             },
         }
     )
+
+
+def embeddings(rows: Sequence[Sequence[float]], *, model: str = "loopback-1", tokens: int = 7) -> Answer:
+    data = [{"object": "embedding", "index": place, "embedding": list(row)} for place, row in enumerate(rows)]
+    usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+    return of_json({"object": "list", "data": data, "model": model, "usage": usage})
 
 
 def error(status: int, message: str, **changes: Any) -> Answer:

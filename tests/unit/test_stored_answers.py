@@ -116,7 +116,7 @@ def test_what_the_hunk_alone_does_not_tell_is_not_kept(odd: Finding) -> None:
     "change",
     [{"first": 4, "last": 2}, {"last": 99}, {"first": 1, "last": 1}],
 )
-def test_what_has_no_place_today_is_no_answer(change: dict[str, int]) -> None:
+def test_what_has_no_place_today_is_no_answer(change: dict[str, Any]) -> None:
     answer = kept(found())
     assert answer is not None
     odd = replace(answer, findings=(replace(answer.findings[0], **change),))

@@ -13,6 +13,7 @@ from hunkwise.ports import ChatModel, SharedHealth
 
 if TYPE_CHECKING:
     # pydantic takes 100 ms: for --help only its name is needed
+    from hunkwise.adapters.redis_store import Line
     from hunkwise.settings import Settings
 
 
@@ -49,14 +50,18 @@ def _made(names: Sequence[str], chosen: Settings, environment: Mapping[str, str]
     return tuple(made)
 
 
-def health(environment: Mapping[str, str]) -> SharedHealth | None:
-    """Return what is known of models from run to run, None without a folder for it."""
+def health(environment: Mapping[str, str], redis: Line | None = None) -> SharedHealth | None:
+    """Return what is known of models from run to run: in the team's Redis, else in the folder, else None."""
+    at = environment.get(address.AZURE_ENDPOINT, "") or environment.get(address.BASE_URL, "")
+    if redis is not None:
+        from hunkwise.adapters.redis_store import RedisHealth  # noqa: PLC0415  # only where it is named
+
+        return RedisHealth(redis, _host(at.strip()))
     folder = environment.get("HUNKWISE_CACHE_DIR", "")
     if not folder:
         return None
     from hunkwise.adapters.health_file import HealthFile  # noqa: PLC0415  # late: start-up
 
-    at = environment.get(address.AZURE_ENDPOINT, "") or environment.get(address.BASE_URL, "")
     return HealthFile(Path(folder), _host(at.strip()))
 
 

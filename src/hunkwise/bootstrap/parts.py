@@ -53,6 +53,7 @@ def ports(
 
     chats = models.chats(chosen, environment)
     seals = _seals(environment, say) if chats and chosen.cache else UNSIGNED
+    redis = stores.line(environment) if chats else None
     return Ports(
         changes=source,
         secrets=gate.scanner(environment),
@@ -67,8 +68,8 @@ def ports(
         others=chats[1:],
         cheap=models.cheap(chosen, environment),
         prices=price_list.packaged(),
-        health=models.health(environment),
-        cache=stores.cache(environment, chosen) if seals.secrets else None,
+        health=models.health(environment, redis),
+        cache=stores.cache(environment, chosen, redis) if seals.secrets else None,
         seals=seals,
         plain=AstGrepPlainLines(),
     )
@@ -81,8 +82,8 @@ def _seals(environment: Mapping[str, str], say: Progress) -> Keys:
     except OSError as error:
         say(f"answers are not kept: {error.strerror or error} ({stores.folder(environment)})")
         return UNSIGNED
-    if stores.folder(environment) is not None and not seals.secrets:
-        say("answers are not kept: in a job they need the input state-key, which no fork's run has")
+    if stores.is_wanted(environment) and not seals.secrets:
+        say("answers are not kept: they need a state key (in a job the input state-key, which no fork's run has)")
     return seals
 
 

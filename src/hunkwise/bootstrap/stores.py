@@ -12,6 +12,7 @@ from hunkwise.errors import UsageError
 
 if TYPE_CHECKING:
     # pydantic takes 100 ms: for --help only its name is needed
+    from hunkwise.adapters.redis_store import Line
     from hunkwise.ports import Cache
     from hunkwise.settings import Settings
 
@@ -19,6 +20,12 @@ FOLDER = "HUNKWISE_CACHE_DIR"
 """Names the folder for what is kept; set and empty means that nothing is."""
 
 STATE_KEY = "HUNKWISE_STATE_KEY"
+
+REDIS = "HUNKWISE_REDIS_URL"
+"""Names a Redis that a team shares; it goes before the folder."""
+
+POSTGRES = "HUNKWISE_POSTGRES_URL"
+"""Names a PostgreSQL with pgvector that a team shares; it goes before both."""
 
 
 def at_home(environment: Mapping[str, str]) -> Mapping[str, str]:
@@ -39,14 +46,42 @@ def folder(environment: Mapping[str, str]) -> Path | None:
     return Path(named).expanduser() if named else None
 
 
-def cache(environment: Mapping[str, str], chosen: Settings | None = None) -> Cache | None:
-    """Return the stored answers, None where there is no place for them; nothing is opened yet."""
+def line(environment: Mapping[str, str]) -> Line | None:
+    """Return the way to the team's Redis, None without one; raises ConfigurationError."""
+    url = environment.get(REDIS, "").strip()
+    if not url:
+        return None
+    from hunkwise.adapters.redis_store import Line  # noqa: PLC0415  # only where it is named
+
+    return Line(url)
+
+
+def is_wanted(environment: Mapping[str, str]) -> bool:
+    """Whether a place for answers is named."""
+    return folder(environment) is not None or any(environment.get(each, "").strip() for each in (REDIS, POSTGRES))
+
+
+def cache(environment: Mapping[str, str], chosen: Settings | None = None, redis: Line | None = None) -> Cache | None:
+    """Return the stored answers, None where there is no place for them; nothing is opened yet.
+
+    `redis` is the way to it where there already is one. Raises ConfigurationError.
+    """
+    limits = lifetimes.limits(chosen.cache_size) if chosen is not None else None
+    if environment.get(POSTGRES, "").strip():
+        from hunkwise.adapters.postgres_store import PostgresCache, Session  # noqa: PLC0415  # only where it is named
+
+        return PostgresCache(Session(environment[POSTGRES]), limits)
+    redis = redis or line(environment)
+    if redis is not None:
+        from hunkwise.adapters.redis_store import RedisCache  # noqa: PLC0415  # only where it is named
+
+        return RedisCache(redis, limits)
     at = folder(environment)
     if at is None:
         return None
     from hunkwise.adapters.answer_file import AnswerFile  # noqa: PLC0415  # late: start-up
 
-    return AnswerFile(at, lifetimes.limits(chosen.cache_size) if chosen is not None else None)
+    return AnswerFile(at, limits)
 
 
 def seals(environment: Mapping[str, str]) -> Keys:
@@ -67,5 +102,5 @@ def existing(environment: Mapping[str, str]) -> Cache:
     """Return the stored answers for whoever looks after them; raises UsageError where there can be none."""
     found = cache(environment)
     if found is None:
-        raise UsageError("there is no folder for stored answers", hint=f"set {FOLDER} to one")
+        raise UsageError("there is no place for stored answers", hint=f"set {FOLDER}, {REDIS} or {POSTGRES}")
     return found

@@ -25,7 +25,7 @@ def likeness(one: Sequence[float], other: Sequence[float]) -> float:
     """Return the cosine of two vectors of length 1, -1..1; of different dimensions nothing is alike."""
     if len(one) != len(other):
         return -1.0
-    return max(-1.0, min(1.0, sum(map(mul, one, other))))
+    return max(-1.0, min(1.0, float(sum(map(mul, one, other)))))
 
 
 def packed(values: Sequence[float]) -> bytes:
@@ -45,4 +45,4 @@ def likeness_to_packed(values: Sequence[float], stored: bytes) -> float:
     length = math.sqrt(sum(map(mul, numbers, numbers)))
     if len(numbers) != len(values) or not length:
         return -1.0
-    return max(-1.0, min(1.0, sum(map(mul, values, numbers)) / length))
+    return max(-1.0, min(1.0, float(sum(map(mul, values, numbers))) / length))

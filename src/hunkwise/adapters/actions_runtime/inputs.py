@@ -22,6 +22,7 @@ ENVIRONMENT = {
     "openai-api-key": "OPENAI_API_KEY",
     "openai-base-url": "OPENAI_BASE_URL",
     "cache-dir": "HUNKWISE_CACHE_DIR",
+    "redis-url": "HUNKWISE_REDIS_URL",
     "state-key": "HUNKWISE_STATE_KEY",
 }
 """Inputs that stand for a variable of the plain environment."""
@@ -32,7 +33,10 @@ OTHERS = ("pull-request", "config", "dry-run", "report", "sarif")
 NAMES = frozenset({*ENVIRONMENT, *OTHERS, *(name.replace("_", "-") for name in SETTINGS)})
 """All inputs; `action.yml` declares exactly these."""
 
-SECRETS = ("GITHUB_TOKEN", "OPENAI_API_KEY", "OPENAI_API_KEYS", "AZURE_OPENAI_API_KEY", "HUNKWISE_STATE_KEY")
+SECRETS = (
+    *("GITHUB_TOKEN", "OPENAI_API_KEY", "OPENAI_API_KEYS", "AZURE_OPENAI_API_KEY"),
+    *("HUNKWISE_STATE_KEY", "HUNKWISE_REDIS_URL", "HUNKWISE_POSTGRES_URL"),
+)
 """Variables that hold secrets, one or several between commas."""
 
 TRUE, FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE", "")

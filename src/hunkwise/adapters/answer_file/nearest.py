@@ -37,7 +37,7 @@ class Searching:
         self._shelves: dict[tuple[str, str], _Shelf] = {}
 
     def search(self, connection: sqlite3.Connection, pool: str, vector: Vector, count: int) -> Sequence[Near]:
-        """Return at most `count` answers of `pool` in the vector's space, the most alike first; raises sqlite3.Error."""
+        """Return at most `count` answers, the most alike first; raises sqlite3.Error."""
         shelf = self._shelf(connection, pool, vector.space)
         wanted = min(max(CANDIDATES, 4 * count), len(shelf.ids))
         found = _compared(connection, shelf, pool, vector, wanted)

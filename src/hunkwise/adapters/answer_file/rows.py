@@ -36,8 +36,7 @@ def of(answer: Stored, used: float) -> tuple[Any, ...]:
     row = (answer.pool, answer.key, sqlite3.Binary(answer.value), *times)
     if vector is None:
         return (*row, None, None, None)
-    blobs = vectors.packed(vector.values), sketch.of(vector.values)
-    return (*row, vector.space, *map(sqlite3.Binary, blobs))
+    return (*row, vector.space, vectors.packed(vector.values), sketch.of(vector.values))
 
 
 def _vector(space: Any, blob: Any) -> Vector | None:  # noqa: ANN401  # a row's values are judged here

@@ -5,28 +5,22 @@ run as tasks on one event loop in a thread of its own: closing cancels them all,
 however slowly a server drips.
 """
 
-import asyncio
-import contextlib
 import threading
+from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError, Future
-from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from hunkwise.adapters.openai_chat import endpoint, faults, known_models
+from hunkwise.adapters.openai_chat.embeddings import OpenAIEmbedder
 from hunkwise.adapters.openai_chat.endpoint import Azure, Endpoint, KeySource
 from hunkwise.adapters.openai_chat.heard import Heard
 from hunkwise.adapters.openai_chat.lessons import Lessons
+from hunkwise.adapters.openai_chat.loop import Loop
 from hunkwise.model.chat import ChatReply, ChatRequest
 from hunkwise.ports import Hear
 
-if TYPE_CHECKING:
-    from hunkwise.adapters.openai_chat.wire import Wire
-
-__all__ = ["Azure", "OpenAIChat"]
-
-CLOSE_S = 0.9
-"""Seconds that closing waits for open requests to end, and as long again for the thread."""
+__all__ = ["Azure", "OpenAIChat", "OpenAIEmbedder"]
 
 STALL_S = 30.0
 """Seconds without a byte after which a stream whose text has begun is taken as dead."""
@@ -59,7 +53,8 @@ class OpenAIChat:
         self._lessons = lessons or Lessons(known_models.dialect_of(model))
         self._lock = threading.Lock()
         self._closed = False
-        self._loop: _Loop | None = None
+        self._loop: Loop | None = None
+        self._ask: Callable[[ChatRequest, Endpoint, Heard], Coroutine[None, None, ChatReply]]
 
     @property
     def name(self) -> str:
@@ -113,39 +108,6 @@ class OpenAIChat:
                 from hunkwise.adapters.openai_chat.wire import Patience, Wire  # noqa: PLC0415  # late: slow to import
 
                 patience = Patience(whole_s=self._timeout_s, stall_s=self._stall_s)
-                self._loop = _Loop(Wire(asked, patience, self._lessons))
-            return self._loop.ask(request, asked, heard)
-
-
-class _Loop:
-    """An event loop in a thread, with the wire it serves."""
-
-    def __init__(self, wire: "Wire") -> None:
-        self._wire = wire
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name="openai-chat", daemon=True)
-        self._thread.start()
-
-    def ask(self, request: ChatRequest, asked: Endpoint, heard: Heard) -> Future[ChatReply]:
-        return asyncio.run_coroutine_threadsafe(self._wire.ask(request, asked, heard), self._loop)
-
-    def close(self) -> None:
-        """Cancel all requests and end the thread; called once, after the last `ask`."""
-        ended = asyncio.run_coroutine_threadsafe(self._end(), self._loop)
-        with contextlib.suppress(TimeoutError, CancelledError):
-            ended.result(timeout=CLOSE_S)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(CLOSE_S)
-
-    async def _end(self) -> None:
-        requests = asyncio.all_tasks() - {asyncio.current_task()}
-        for each in requests:
-            each.cancel()
-        await asyncio.gather(*requests, return_exceptions=True)
-        await self._wire.aclose()
-
-    def _run(self) -> None:
-        try:
-            self._loop.run_forever()
-        finally:
-            self._loop.close()
+                wire = Wire(asked, patience, self._lessons)
+                self._ask, self._loop = wire.ask, Loop(wire.aclose)
+            return self._loop.run(self._ask(request, asked, heard))

@@ -54,11 +54,11 @@ class Wire:
     def __init__(self, asked: Endpoint, patience: Patience, learnt: lessons.Lessons) -> None:
         self._patience = patience
         self._lessons = learnt
-        self._client = _client(asked, patience.whole_s)
+        self._client = client(asked, patience.whole_s)
 
     async def ask(self, request: ChatRequest, asked: Endpoint, heard: Heard) -> ChatReply:
         """Return a whole answer to one request with the key of `asked`; raises ChatError with what had come."""
-        _key.set(asked.key)
+        use_key(asked)
         started = time.monotonic()
         try:
             answer = await self._taught(request, asked, heard)
@@ -137,7 +137,14 @@ class Wire:
         return None if heard.first_at is None else now + self._patience.stall_s
 
 
-def _client(asked: Endpoint, timeout_s: float) -> openai.AsyncOpenAI:
+def use_key(asked: Endpoint) -> None:
+    """Let the request of this task carry the key of `asked`."""
+    _key.set(asked.key)
+
+
+def client(asked: Endpoint, timeout_s: float) -> openai.AsyncOpenAI:
+    """Return the SDK's client, without its retries and redirects."""
+
     async def key() -> str:
         return _key.get()
 

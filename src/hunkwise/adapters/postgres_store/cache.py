@@ -1,0 +1,263 @@
+"""Answers in PostgreSQL: the sums of a pool change in the transaction that changes its answers."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from hunkwise.adapters.postgres_store import tables
+from hunkwise.core import vectors
+from hunkwise.model.change import Notice
+from hunkwise.model.stored import Limit, Near, PoolState, Stored, Vector
+
+if TYPE_CHECKING:
+    from hunkwise.adapters.postgres_store.session import Rows, Session
+
+LIMIT = Limit(entries=5_000_000, bytes=20_000_000_000)
+"""What a pool may hold unless it is told otherwise."""
+
+MAX_VALUE = 1_000_000
+"""Bytes of a value that is kept or read."""
+
+PAGE = 500
+"""Answers of one page."""
+
+CANDIDATES = 32
+"""Answers whose vectors are compared in full: those of the index are in half precision."""
+
+_COLUMNS = "pool, key, value, created, expires, space, embedding::text"
+
+_PUT = (
+    "INSERT INTO hunkwise_answers_1 (pool, key, value, created, expires, used, size, space, embedding)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s::halfvec)"
+    " ON CONFLICT (pool, key) DO UPDATE SET value = excluded.value, created = excluded.created,"
+    " expires = excluded.expires, used = excluded.used, size = excluded.size, space = excluded.space,"
+    " embedding = excluded.embedding"
+)
+
+
+class PostgresCache:
+    """Implements `ports.Cache`. `limits` are by pool, the others have `LIMIT`."""
+
+    def __init__(
+        self, session: Session, limits: Mapping[str, Limit] | None = None, now: Callable[[], float] = time.time
+    ) -> None:
+        self._session = session
+        self._limits = dict(limits or {})
+        self._now = now
+        self._lock = threading.Lock()
+        self._used: dict[tuple[str, str], float] = {}
+
+    def get(self, pool: str, keys: Sequence[str]) -> Mapping[str, Stored]:
+        """Return those of `keys` that `pool` holds."""
+
+        def read(rows: Rows) -> list[Stored]:
+            rows.execute(
+                f"SELECT {_COLUMNS} FROM hunkwise_answers_1"  # noqa: S608  # constants
+                " WHERE pool = %s AND key = ANY(%s) AND length(value) <= %s",
+                (pool, list(keys), MAX_VALUE),
+            )
+            return [_stored(row) for row in rows.fetchall()]
+
+        none: list[Stored] = []
+        return self._noted({each.key: each for each in self._session.run(read, none)})
+
+    def put(self, answers: Sequence[Stored]) -> None:
+        """Keep `answers` in one transaction, and note what was used until now."""
+        latest = {(each.pool, each.key): each for each in answers}
+        kept = [each for each in latest.values() if _size(each) <= min(MAX_VALUE, self._limit(each.pool).bytes)]
+        if kept:
+            self._session.run(partial(self._put, answers=kept), None)
+
+    def nearest(self, pool: str, vector: Vector, count: int) -> Sequence[Near]:
+        """Return at most `count` answers of the vector's space, the most alike first."""
+        none: list[Near] = []
+        found = self._session.run(lambda rows: _nearest(rows, pool, vector, count), none)
+        self._noted({each.stored.key: each.stored for each in found})
+        return found
+
+    def count(self, pool: str, hits: int, misses: int) -> None:
+        """Add to the look-ups that `info` tells."""
+        self._session.run(
+            lambda rows: rows.execute(
+                "INSERT INTO hunkwise_pools_1 (pool, hits, misses) VALUES (%s, %s, %s) ON CONFLICT (pool) DO UPDATE"
+                " SET hits = hunkwise_pools_1.hits + excluded.hits, misses = hunkwise_pools_1.misses + excluded.misses",
+                (pool, hits, misses),
+            ),
+            None,
+        )
+
+    def info(self) -> Sequence[PoolState]:
+        """Return what each pool holds, sorted by name."""
+        none: list[PoolState] = []
+        return self._session.run(self._info, none)
+
+    def clear(self, pool: str | None = None) -> int:
+        """Forget a pool, or all; return how many answers that were."""
+
+        def forget(rows: Rows) -> int:
+            where = "WHERE %s::text IS NULL OR pool = %s"
+            rows.execute(f"DELETE FROM hunkwise_answers_1 {where}", (pool, pool))  # noqa: S608  # constants
+            gone = int(rows.rowcount)
+            rows.execute(f"DELETE FROM hunkwise_pools_1 {where}", (pool, pool))  # noqa: S608  # constants
+            return gone
+
+        return self._session.run(forget, 0)
+
+    def export(self) -> Iterator[Stored]:
+        """Return all answers, a page at a time."""
+        none: list[Stored] = []
+        page = self._session.run(lambda rows: _page(rows, "", ""), none)
+        while page:
+            yield from page
+            page = self._session.run(partial(_page, pool=page[-1].pool, key=page[-1].key), none)
+
+    def told(self) -> Sequence[Notice]:
+        """Return what a person should know of the server."""
+        return self._session.told()
+
+    def close(self) -> None:
+        """Note what was used, and free the connection."""
+        if self._used:
+            self._session.run(self._note_use, None)
+        self._session.close()
+
+    def _noted(self, found: dict[str, Stored]) -> dict[str, Stored]:
+        now = self._now()
+        with self._lock:
+            self._used |= {(each.pool, each.key): now for each in found.values()}
+        return found
+
+    def _note_use(self, rows: Rows) -> None:
+        with self._lock:
+            used, self._used = self._used, {}
+        rows.executemany(
+            "UPDATE hunkwise_answers_1 SET used = %s WHERE pool = %s AND key = %s",
+            [(at, pool, key) for (pool, key), at in sorted(used.items())],
+        )
+
+    def _put(self, rows: Rows, answers: Sequence[Stored]) -> None:
+        for dimensions in {len(each.vector.values) for each in answers if each.vector}:
+            tables.index(rows, dimensions)
+        pools = sorted({each.pool for each in answers})
+        for pool in pools:  # one writer to a pool at a time, all in one order
+            rows.execute("INSERT INTO hunkwise_pools_1 (pool) VALUES (%s) ON CONFLICT DO NOTHING", (pool,))
+            rows.execute("SELECT 1 FROM hunkwise_pools_1 WHERE pool = %s FOR UPDATE", (pool,))
+        self._note_use(rows)
+        for pool in pools:
+            of_pool = [each for each in answers if each.pool == pool]
+            self._exchange(rows, pool, of_pool)
+            self._make_room(rows, pool)
+
+    def _exchange(self, rows: Rows, pool: str, answers: Sequence[Stored]) -> None:
+        """Put answers in place of those with their keys, and both into the sums."""
+        rows.execute(
+            "SELECT count(*), coalesce(sum(size), 0) FROM hunkwise_answers_1 WHERE pool = %s AND key = ANY(%s)",
+            (pool, [each.key for each in answers]),
+        )
+        entries, size = rows.fetchone()
+        rows.executemany(_PUT, [_row(each, self._now()) for each in answers])
+        _add(rows, pool, len(answers) - int(entries), sum(map(_size, answers)) - int(size))
+
+    def _make_room(self, rows: Rows, pool: str) -> None:
+        limit = self._limit(pool)
+        while True:
+            rows.execute("SELECT entries, bytes FROM hunkwise_pools_1 WHERE pool = %s", (pool,))
+            entries, size = rows.fetchone()
+            if entries <= limit.entries and size <= limit.bytes:
+                return
+            over = max(entries - limit.entries, entries // 20, 1)
+            rows.execute(
+                "WITH gone AS (DELETE FROM hunkwise_answers_1 WHERE (pool, key) IN (SELECT pool, key"
+                " FROM hunkwise_answers_1 WHERE pool = %s ORDER BY used, created LIMIT %s) RETURNING size)"
+                " SELECT count(*), coalesce(sum(size), 0) FROM gone",
+                (pool, over),
+            )
+            gone, freed = rows.fetchone()
+            _add(rows, pool, -int(gone) if gone else -int(entries), -int(freed) if gone else -int(size))
+
+    def _info(self, rows: Rows) -> list[PoolState]:
+        rows.execute("SELECT pool, min(created) FROM hunkwise_answers_1 GROUP BY pool")
+        oldest = dict(rows.fetchall())
+        rows.execute('SELECT pool, entries, bytes, hits, misses FROM hunkwise_pools_1 ORDER BY pool COLLATE "C"')
+        return [
+            PoolState(
+                pool=pool,
+                entries=entries,
+                bytes=size,
+                oldest_s=max(0.0, self._now() - oldest[pool]) if pool in oldest else None,
+                hits=hits,
+                misses=misses,
+            )
+            for pool, entries, size, hits, misses in rows.fetchall()
+        ]
+
+    def _limit(self, pool: str) -> Limit:
+        return self._limits.get(pool, LIMIT)
+
+
+def _add(rows: Rows, pool: str, entries: int, size: int) -> None:
+    rows.execute(
+        "UPDATE hunkwise_pools_1 SET entries = entries + %s, bytes = bytes + %s WHERE pool = %s", (entries, size, pool)
+    )
+
+
+def _nearest(rows: Rows, pool: str, vector: Vector, count: int) -> list[Near]:
+    size = len(vector.values)
+    rows.execute("SET LOCAL hnsw.iterative_scan = strict_order")  # else a filter on few rows would find none
+    rows.execute(
+        f"SELECT {_COLUMNS} FROM hunkwise_answers_1"  # noqa: S608  # constants and a number
+        f" WHERE pool = %s AND space = %s AND vector_dims(embedding) = {size:d} AND length(value) <= %s"
+        f" ORDER BY embedding::halfvec({size:d}) <=> %s::halfvec LIMIT %s",
+        (pool, vector.space, MAX_VALUE, _text(vector), max(CANDIDATES, count)),
+    )
+    found = [_near(_stored(row), vector) for row in rows.fetchall()]
+    return sorted(found, key=lambda near: -near.likeness)[:count]
+
+
+def _near(stored: Stored, vector: Vector) -> Near:
+    values = stored.vector.values if stored.vector else ()
+    return Near(stored=stored, likeness=vectors.likeness(vector.values, values))
+
+
+def _page(rows: Rows, pool: str, key: str) -> list[Stored]:
+    rows.execute(
+        f"SELECT {_COLUMNS} FROM hunkwise_answers_1"  # noqa: S608  # constants
+        " WHERE (pool, key) > (%s, %s) AND length(value) <= %s ORDER BY pool, key LIMIT %s",
+        (pool, key, MAX_VALUE, PAGE),
+    )
+    return [_stored(row) for row in rows.fetchall()]
+
+
+def _stored(row: Sequence[object]) -> Stored:
+    pool, key, value, created, expires, space, embedding = row
+    vector = None
+    if space is not None and embedding is not None:
+        vector = Vector(space=str(space), values=vectors.unit([float(each) for each in json.loads(str(embedding))]))
+    return Stored(
+        pool=str(pool),
+        key=str(key),
+        value=bytes(value),  # type: ignore[call-overload]  # bytea
+        created_at=float(str(created)),
+        expires_at=float(str(expires)),
+        vector=vector,
+    )
+
+
+def _row(answer: Stored, used: float) -> tuple[object, ...]:
+    vector = answer.vector
+    times = float(answer.created_at), float(answer.expires_at), used
+    near = (vector.space, _text(vector)) if vector else (None, None)
+    return (answer.pool, answer.key, answer.value, *times, _size(answer), *near)
+
+
+def _text(vector: Vector) -> str:
+    return json.dumps(list(map(float, vector.values)))
+
+
+def _size(answer: Stored) -> int:
+    return len(answer.value) + (2 * len(answer.vector.values) if answer.vector else 0)
