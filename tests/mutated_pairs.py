@@ -73,7 +73,7 @@ FAULTS: Mapping[str, Sequence[Callable[[str], str]]] = {
         _sub(r"\btrue\b", "false"),
         _sub(r'"(\w+)"', r'"\1x"'),
         _sub(r"'(\w+)'", r"'\1 '"),
-        _sub(r"([\"'][^\"']*\w) (\w[^\"']*[\"'])", r"\1  \2"),
+        _sub(r"^([^\"']*([\"'])[^\"']*\w) (\w[^\"']*\2[^\"']*)$", r"\1  \3"),
     ),
     "condition negated": (
         _sub(r"\bif (?!not\b)([\w.]+):", r"if not \1:"),

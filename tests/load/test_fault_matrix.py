@@ -154,4 +154,6 @@ def test_each_fault_ends_as_declared(fault: str, place: str) -> None:
 
 
 def test_the_page_shows_what_is_declared() -> None:
-    fault_table.require_page("tests/load/test_fault_matrix.py", {fault: DECLARED[fault] for fault in (*FAULTS, *ELSEWHERE)})
+    fault_table.require_page(
+        "tests/load/test_fault_matrix.py", {fault: DECLARED[fault] for fault in (*FAULTS, *ELSEWHERE)}
+    )

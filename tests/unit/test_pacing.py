@@ -145,7 +145,9 @@ def test_what_was_learnt_is_tried_ever_more_rarely_where_trying_is_refused() -> 
 def test_of_two_windows_that_a_server_shows_the_longer_one_counts() -> None:
     first = refused(answered(sent(5), 1, 2, 3, 4), 5, now=2.0, seconds=38.0, was_asked=True)
     late = refused(answered(sent(5, first, now=70.0), 6, 7, 8, 9, now=70.0), 10, now=75.0, seconds=5.0, was_asked=True)
-    later = refused(answered(sent(5, first, now=70.0), 6, 7, 8, 9, now=70.0), 10, now=75.0, seconds=45.0, was_asked=True)
+    later = refused(
+        answered(sent(5, first, now=70.0), 6, 7, 8, 9, now=70.0), 10, now=75.0, seconds=45.0, was_asked=True
+    )
     assert [each.window_s for each in (first, late, later)] == [40.0, 40.0, 50.0]
 
 
