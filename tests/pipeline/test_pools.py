@@ -90,10 +90,10 @@ class Runs:
         scope: str = "",
         recent: int | None = 0,
         unasked: str | None = None,
-        refuter: Script = upholds_all,
+        verifier: Script = upholds_all,
         **settings: Any,
     ) -> ReviewReport:
-        chat = ScriptedChat(script, verify=refuter)
+        chat = ScriptedChat(script, verify=verifier)
         changes = GivenChange(change, heads)
         changes._change = replace(changes._change, recent_commits=recent)
         ports = Ports(
@@ -246,7 +246,7 @@ def test_a_hunk_that_was_not_read_to_the_end_is_not_kept(runs: Runs) -> None:
 
 
 def test_what_was_to_be_checked_and_was_not_is_not_kept(runs: Runs) -> None:
-    report = runs(diff(*BODY), finds("return xs[0]"), verify="all", refuter=down)
+    report = runs(diff(*BODY), finds("return xs[0]"), verify="all", verifier=down)
     assert "not-verified" in {notice.code for notice in report.notices}
     assert not runs.shelf.answers
     runs(diff(*BODY), finds(), verify="all")
