@@ -17,6 +17,7 @@ from hunkwise.core import (
     verdict,
 )
 from hunkwise.core.bookkeeping import End, Reading
+from hunkwise.core.nearness import NearAnswer
 from hunkwise.core.reconcile import Before, Reconciled
 from hunkwise.core.verification import Mode
 from hunkwise.model.change import ChangeRef, Notice
@@ -27,6 +28,7 @@ from hunkwise.model.material import Chunk, HunkKey
 from hunkwise.model.report import PromptId, ReviewReport
 from hunkwise.pipeline import (
     answer,
+    confirm,
     gateway,
     gather,
     outgoing,
@@ -34,6 +36,7 @@ from hunkwise.pipeline import (
     pools,
     preparing,
     routing,
+    semantic,
     surroundings,
     tally,
     verify,
@@ -167,14 +170,23 @@ def _answers(prepared: Prepared, told: _Told, ports: Ports, settings: Settings, 
     if pack and stored:
         rows = PlainRows(prepared.diff, told.heads, ports.plain, comments=pack.judges_comments)
         served = outgoing.redacted(stored.look_up(prepared, rest, rows.of), _seal(prepared))
+    near = semantic.opened(stored, prepared, ports, settings)
+    found = semantic.Found()
+    if near:
+        found = near.look_up(prepared, tuple(key for key in rest if key not in served.ends))
+        served = replace(served, ends={**served.ends, **found.served.ends})
     fresh = replace(prepared, chosen=tuple(key for key in rest if key not in served.ends))
     models = gateway.opened(ports, settings, told.spent_usd)
     if pack and models:
-        asked = _ask_models(fresh, _Way(pack=pack, verifying=verifying), models, told, ports, settings)
+        asked = _ask_models(fresh, _Way(pack=pack, verifying=verifying, near=found.near), models, told, ports, settings)
     else:
         asked = _by_rules(fresh, unasked)
     if stored:
         asked = stored.completed(fresh, asked)
+    if near:
+        near.keep(fresh, asked)
+        usage = replace(asked.usage, embedding_tokens=near.embedder.tokens)
+        asked = replace(asked, usage=usage, notices=(*asked.notices, *near.notices))
     again = dict.fromkeys(reused.hunks, End(state=HunkState.CACHED, by=reuse.INCREMENTAL))
     summed = replace(
         asked,
@@ -186,10 +198,14 @@ def _answers(prepared: Prepared, told: _Told, ports: Ports, settings: Settings, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Way:
-    """How a change is asked about; `verifying` is None where nothing is put to a second request."""
+    """How a change is asked about; `verifying` is None where nothing is put to a second request.
+
+    `near` are answers to hunks that are nearly the same, which a short request may be enough for.
+    """
 
     pack: PromptPack
     verifying: verify.Verifying | None
+    near: Mapping[HunkKey, NearAnswer]
 
 
 def _verifying(prepared: Prepared, told: _Told, ports: Ports, settings: Settings) -> verify.Verifying:
@@ -226,8 +242,6 @@ def _ask_models(
     prepared: Prepared, way: _Way, models: Gateway, told: _Told, ports: Ports, settings: Settings
 ) -> tally.Tally:
     """Ask the models for every chunk, the most valuable first, and have what they claim checked."""
-    packed = _packed(prepared, ports, settings)
-    ports.progress(_announced(packed.chunks, way, models, settings.passes))
 
     def end() -> None:
         models.close()
@@ -242,6 +256,13 @@ def _ask_models(
         max_parallel=settings.max_parallel,
         listen=Candidates(way.pack.schema, _seal(prepared), ports.progress).listen,
     )
+    confirmed = confirm.Confirmed()
+    if way.near:
+        pack = ports.prompts.load(confirm.NAME, confirm.VERSION)
+        confirmed = confirm.all_near(prepared, way.near, pack, asking)
+        prepared = replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in confirmed.ends))
+    packed = _packed(prepared, ports, settings)
+    ports.progress(_announced(packed.chunks, way, models, settings.passes))
 
     def ask(chunk: Chunk, asking: answer.Asking) -> answer.Answered:
         answered = passes.ask(chunk, asking, settings.passes)
@@ -251,8 +272,15 @@ def _ask_models(
     key_by_id = {passage.id: passage.key for chunk in packed.chunks for passage in chunk.passages}
     summed = tally.add_up(answers.chunks, key_by_id, models.attempts)
     unread = {left.key: End(state=HunkState.FAILED, reason=f"unread: {left.reason}") for left in packed.left_out}
-    notices = (*(STOPPED,) * answers.stopped, *told_by_gateway.notices(models), *summed.notices)
-    summed = replace(summed, ends={**summed.ends, **unread}, notices=notices, stopped=answers.stopped)
+    stopped = answers.stopped or confirmed.stopped
+    notices = (*(STOPPED,) * stopped, *told_by_gateway.notices(models), *summed.notices)
+    summed = replace(
+        summed,
+        findings=(*summed.findings, *confirmed.findings),
+        ends={**summed.ends, **unread, **confirmed.ends},
+        notices=notices,
+        stopped=stopped,
+    )
     return outgoing.redacted(summed, _seal(prepared))
 
 
