@@ -14,10 +14,11 @@ from typing import Any
 
 import gateway_stage as stage
 import loopback_streams as streams
+import narrow_gate
 from hunkwise.core.partial import findings_so_far
 from loopback_answers import Answer
 from loopback_model import LoopbackModel
-from narrow_gate import Gate, clock
+from narrow_gate import Gate
 
 CHUNKS, ANSWER_S = 60, 3.0
 LOADS = ((60, 16), (60, 8), (16, 16))
@@ -37,7 +38,10 @@ def main() -> None:
             window = "any minute" if slides else "each minute"
             told = f"{'limits' if tells else 'no limits'} told, {'' if asks_to_wait else 'no '}Retry-After, {window}"
             gate = Gate(tells=tells, slides=slides, asks_to_wait=asks_to_wait)
-            print(f"| {told} | {through(gate)} | {gate.refused} |")
+            passed = narrow_gate.through(gate, 100, 64)
+            if len(passed.report.findings) != 100:
+                raise RuntimeError("the review is not whole")
+            print(f"| {told} | {passed.sent} | {passed.refused} |")
     runs = sorted((first_finding() for _ in range(5)), key=lambda run: run[1])
     own, shown = runs[2]
     print(f"\nfirst finding of the first answer: in its stream after {own:.2f} s, shown after {shown:.2f} s,", end=" ")
@@ -53,17 +57,6 @@ def schedule(chunks: int, pool: int) -> float:
     if len(report.findings) != chunks:
         raise RuntimeError("the review is not whole")
     return took
-
-
-def through(gate: Gate) -> int:
-    """Return the requests that a hundred chunks take through a narrow gate."""
-    with LoopbackModel(gate) as server:
-        report = stage.reviewed(
-            stage.diff(100), [stage.chat(server)], clock=clock(), max_parallel=64, deadline_s=20_000
-        )
-        if len(report.findings) != 100:
-            raise RuntimeError("the review is not whole")
-        return len(server.requests)
 
 
 def first_finding() -> tuple[float, float]:

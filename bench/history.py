@@ -1,16 +1,18 @@
 """Build git histories to measure on: consecutive releases of pinned packages, and repositories that hold every oddity.
 
-    python bench/history.py FOLDER [--torture-only]
+    python bench/history.py FOLDER [--torture-only | --languages-only]
 
 A release is a merge of one commit per top-level folder that changed in it. The packages are wheels of the versions
-below, downloaded by pip and unpacked, never run. The torture repositories are made here by hand. Everything is
-**built**, not somebody's real history; `bench/anchors.py` then reads FOLDER/*.
+below, downloaded by pip and unpacked, never run; for other languages packages of npm and of two releases of Debian,
+one commit a release (for Debian's an apt that knows bookworm and trixie). The torture repositories are made here by
+hand. Everything is **built**, not somebody's real history; `bench/anchors.py` and `bench/context.py` read FOLDER/*.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -34,6 +36,28 @@ RELEASES = {
 }
 """Package and the versions of it, oldest first."""
 
+NPM = {
+    "rxjs": "7.5.0 7.8.1",
+    "express": "4.17.0 4.21.0",
+    "axios": "1.2.0 1.7.0",
+    "zod": "3.22.0 3.24.0",
+    "react-native": "0.74.0 0.75.0",
+    "react-native-windows": "0.74.0 0.75.0",
+    "@wordpress/block-library": "8.20.0 9.10.0",
+    "expo-modules-core": "1.11.0 1.12.0",
+}
+"""npm packages that hold sources in JavaScript, TypeScript, Java, Kotlin, C, C++, C#, Ruby, PHP and Swift."""
+
+DEBIAN = (
+    "golang-golang-x-tools-dev",
+    "golang-golang-x-net-dev",
+    "golang-github-spf13-cobra-dev",
+    "librust-tokio-dev",
+    "librust-syn-dev",
+)
+SUITES = ("bookworm", "trixie")
+"""Debian packages that hold sources in Go and Rust, and the suites they are taken from, the older first."""
+
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
     "HOME": os.devnull,
@@ -44,12 +68,16 @@ ENVIRONMENT = {
 }
 
 
-def main(target: Path, *, torture_only: bool) -> None:
+def main(target: Path, option: str) -> None:
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as cache:
-        for package, versions in ({} if torture_only else RELEASES).items():
+        for package, versions in ({} if option else RELEASES).items():
             build_package(target / package, package, versions.split(), Path(cache))
             print(f"built {package}", file=sys.stderr)
+    if option != "--torture-only":
+        build_languages(target)
+    if option == "--languages-only":
+        return
     for name, steps in torture():
         build_steps(target / name, steps)
         print(f"built {name}", file=sys.stderr)
@@ -75,6 +103,41 @@ def build_package(folder: Path, package: str, versions: list[str], cache: Path) 
         git(folder, "checkout", "-q", "main")
         git(folder, "merge", "-q", "--no-ff", "-m", f"release {version}", f"release-{version}")
         shutil.rmtree(tree)
+
+
+def build_languages(target: Path) -> None:
+    """Make one repository for each package that is not Python: a commit for each release."""
+    of_npm = {package: versions.split() for package, versions in NPM.items()}
+    for package, versions in {**of_npm, **dict.fromkeys(DEBIAN, list(SUITES))}.items():
+        folder = target / package.rpartition("/")[2]
+        start(folder)
+        for version in versions:
+            git(folder, "rm", "-rfq", "--ignore-unmatch", ".")
+            with tempfile.TemporaryDirectory() as cache:
+                tree = (from_debian if package in DEBIAN else from_npm)(package, version, Path(cache))
+                shutil.copytree(tree, folder / "src", symlinks=True, dirs_exist_ok=True)
+            git(folder, "add", "-A", "--force")
+            git(folder, "commit", "-q", "--allow-empty", "-m", version)
+        print(f"built {package}", file=sys.stderr)
+
+
+def from_npm(package: str, version: str, cache: Path) -> Path:
+    subprocess.run(
+        ["npm", "pack", "--silent", f"{package}@{version}"], cwd=cache, check=True, stdout=subprocess.DEVNULL
+    )
+    tree = cache / "tree"
+    with tarfile.open(next(cache.glob("*.tgz"))) as archive:
+        archive.extractall(tree, filter="data")  # noqa: S202  # the filter holds members inside the folder
+    return next(tree.iterdir())
+
+
+def from_debian(package: str, suite: str, cache: Path) -> Path:
+    subprocess.run(["apt-get", "download", "-qq", f"{package}/{suite}"], cwd=cache, check=True)
+    subprocess.run(["dpkg-deb", "-x", str(next(cache.glob("*.deb"))), "tree"], cwd=cache, check=True)
+    tree = cache / "tree" / "usr" / "share"
+    inner = next(each for each in (tree / "gocode" / "src", tree / "cargo" / "registry") if each.exists())
+    # cargo's folder holds the version, which would make every file a new one
+    return next(inner.iterdir()) if inner.name == "registry" else inner
 
 
 def unpacked(package: str, version: str, cache: Path) -> Path:
@@ -254,4 +317,4 @@ def torture() -> Iterator[tuple[str, list[Step]]]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), torture_only="--torture-only" in sys.argv[2:])
+    main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "")

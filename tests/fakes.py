@@ -14,6 +14,9 @@ from hunkwise.model.finding import RuleHit, SecretSpan
 from hunkwise.ports import Hear
 
 HUNK_ID = re.compile(r'<hunk id="([0-9a-f-]+)">')
+CLAIM_ID = re.compile(r'<candidate id="([0-9a-f-]+)">')
+VERIFIES = "hunkwise_verify"
+"""The name of the schema of a verify request."""
 
 Script = Callable[[ChatRequest, int], str]
 """Answers a request (and its number, from 0) with text, or raises ChatError."""
@@ -46,6 +49,29 @@ def finding(quote: str, **changes: Any) -> dict[str, Any]:
     }
 
 
+def verdict(id_: str, quote: str = "", **changes: Any) -> dict[str, Any]:
+    """Return what a model says of a claim: refuted by `quote`, or upheld without one."""
+    refuted = bool(quote)
+    reason = "The code does not do that." if refuted else "It stands."
+    return {"id": id_, "refuted": refuted, "reason": reason, "quote": quote, "confidence": 0.9, **changes}
+
+
+def verdicts(*given: Mapping[str, Any]) -> str:
+    """Return a hand-written answer that meets the verify schema."""
+    return json.dumps({"verdicts": list(given)})
+
+
+def claim_ids(request: ChatRequest) -> list[str]:
+    """Return the ids of the claims a verify request holds."""
+    return CLAIM_ID.findall(request.messages[1].content.text)
+
+
+def upholds_all(request: ChatRequest, number: int) -> str:
+    """Refute nothing."""
+    del number
+    return verdicts(*map(verdict, claim_ids(request)))
+
+
 def reads_all(request: ChatRequest, number: int) -> str:
     """Find nothing and acknowledge everything."""
     del number
@@ -53,12 +79,22 @@ def reads_all(request: ChatRequest, number: int) -> str:
 
 
 class ScriptedChat:
-    """A chat model that answers by a script and remembers what it was asked."""
+    """A chat model that answers by a script and remembers what it was asked: `verify` answers verify requests.
+
+    Each script's numbers count its own requests.
+    """
 
     def __init__(
-        self, script: Script = reads_all, *, name: str = "fake", answers_as: str = "", limits: RateLimits | None = None
+        self,
+        script: Script = reads_all,
+        *,
+        verify: Script = upholds_all,
+        name: str = "fake",
+        answers_as: str = "",
+        limits: RateLimits | None = None,
     ) -> None:
         self._script = script
+        self._verify = verify
         self._lock = threading.Lock()
         self._answers_as = answers_as or name
         self._limits = limits
@@ -66,12 +102,17 @@ class ScriptedChat:
         self.requests: list[ChatRequest] = []
         self.closed = False
 
+    @property
+    def verifies(self) -> list[ChatRequest]:
+        return [each for each in self.requests if each.schema_name == VERIFIES]
+
     def complete(self, request: ChatRequest, hear: Hear | None = None) -> ChatReply:
         del hear
+        script = self._verify if request.schema_name == VERIFIES else self._script
         with self._lock:
-            number = len(self.requests)
+            number = sum(each.schema_name == request.schema_name for each in self.requests)
             self.requests.append(request)
-        text = self._script(request, number)
+        text = script(request, number)
         usage = TokenUsage(prompt=100, cached_prompt=40, completion=10)
         return ChatReply(text=text, model=self._answers_as, usage=usage, latency_s=0.25, limits=self._limits)
 

@@ -10,6 +10,7 @@ import socket
 import struct
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -70,6 +71,17 @@ def embeds(body: dict[str, Any], index: int) -> Answer:
     return answers.embeddings([ngrams.vector(each) for each in body["input"]], model=str(body["model"]))
 
 
+def upholds_all(body: dict[str, Any], index: int) -> Answer:
+    """Refute no claim of a verify request."""
+    del index
+    return answers.completion(fakes.verdicts(*map(fakes.verdict, claim_ids(body))), model=str(body["model"]))
+
+
+def claim_ids(body: Mapping[str, Any]) -> list[str]:
+    """Return the ids of the claims a request holds: only a verify request holds any."""
+    return fakes.CLAIM_ID.findall("\n".join(str(each["content"]) for each in body.get("messages", [])))
+
+
 def hunk_ids(body: Mapping[str, Any]) -> list[str]:
     """Return the ids of the hunks a request shows, each once, in order."""
     shown = "\n".join(str(each["content"]) for each in body["messages"] if each["role"] == "user")
@@ -80,16 +92,17 @@ class LoopbackModel:
     """The server, as a context manager.
 
     `models`: names it serves (others: 404); None serves any. `keys`: label by key; when given, any other key is
-    refused (401). `refuses`: an answer by name of a parameter it does not take, or by `response_format=<type>`. A
-    completion is streamed to whoever asks for it, unless `streams` is False; `embed` answers where
-    vectors are asked. `broken_off` counts the answers that a
-    client did not wait for.
+    refused (401). `verify` answers requests that hold claims, `embed` those that ask for vectors; each script's index
+    counts its own requests. `refuses`: an answer by name of a parameter it does not take, or by
+    `response_format=<type>`. A completion is streamed to whoever asks for it, unless `streams` is False. `broken_off`
+    counts the answers that a client did not wait for.
     """
 
     def __init__(
         self,
         script: Script = reads_all,
         *,
+        verify: Script = upholds_all,
         models: tuple[str, ...] | None = None,
         keys: Mapping[str, str] | None = None,
         refuses: Mapping[str, Answer] | None = None,
@@ -98,6 +111,8 @@ class LoopbackModel:
     ) -> None:
         self._script = script
         self._embed = embed
+        self._verify = verify
+        self._asked: Counter[Script] = Counter()
         self._streams = streams
         self._models = models
         self._keys = keys or {}
@@ -124,6 +139,15 @@ class LoopbackModel:
     def bodies(self) -> list[dict[str, Any]]:
         return [each.body for each in self.requests]
 
+    @property
+    def reviews(self) -> list[Recorded]:
+        """The requests that ask for a review; all others have claims refuted."""
+        return [each for each in self.requests if not claim_ids(each.body)]
+
+    @property
+    def verifies(self) -> list[Recorded]:
+        return [each for each in self.requests if claim_ids(each.body)]
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self
@@ -148,10 +172,13 @@ class LoopbackModel:
         """Return the answer to a request, and record both."""
         body = _json(content)
         label = self._label(handler.headers.get("Authorization", "") or handler.headers.get("api-key", ""))
+        script = self._embed if "input" in body else self._verify if claim_ids(body) else self._script
         with self._lock:
             index = len(self.requests)
+            own = self._asked[script]
+            self._asked[script] += 1
             self.requests.append(self._record(handler, index, label, content, answers.HANG))
-        given = self._refusal(handler, label, body) or (self._embed if "input" in body else self._script)(body, index)
+        given = self._refusal(handler, label, body) or script(body, own)
         if self._streams and body.get("stream"):
             given = streams.of_completion(given, body)
         with self._lock:

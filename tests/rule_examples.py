@@ -24,6 +24,7 @@ PATHS_BY_LANGUAGE = {
     "bash": "bin/run.sh",
     "dockerfile": "Dockerfile",
     "workflow": ".github/workflows/ci.yml",
+    "text": "notes.txt",
 }
 
 

@@ -108,11 +108,18 @@ def test_a_released_prompt_never_changes() -> None:
     folders = {
         f"{path.parent.name}/{path.name}" for path in (ROOT / "prompts").glob("*/*") if re.match(r"\d", path.name)
     }
-    assert set(released) == folders, "a new version needs a line in prompts/released.sha256"
+    packs = {name for name in released if not name.startswith("examples/")}
+    assert packs == folders, "a new version needs a line in prompts/released.sha256"
     for name, digest in released.items():
         pack, _, version = name.partition("/")
+        if pack == "examples":
+            continue
         assert PromptFiles().load(pack, version).sha256 == digest, f"{name} changed: add a version instead"
         assert f"## {pack} {version}" in (ROOT / "prompts" / "CHANGELOG.md").read_text("utf-8")
+    known = {f"examples/{each.name}": each for each in PromptFiles().examples()}
+    assert set(known) <= set(released), "a new example, or version of one, needs a line in prompts/released.sha256"
+    for name, example in known.items():
+        assert example.sha256 == released[name], f"{name} changed: raise its version, and add a line"
 
 
 @pytest.mark.parametrize(

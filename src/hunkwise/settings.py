@@ -40,6 +40,21 @@ class Experiment(BaseModel):
         return self
 
 
+class TeamInstruction(BaseModel):
+    """A team's own words on the review of files that match one of `paths`; of all files where there are none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    paths: Annotated[Patterns, Field(max_length=20)] = ()
+    text: Annotated[str, Field(min_length=1, max_length=2_000)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_text(cls, given: object) -> object:
+        """Read plain words, as the environment gives them."""
+        return {"text": given} if isinstance(given, str) else given
+
+
 class Settings(BaseModel):
     """Everything a review can be told. Keys of providers are not settings: they come from the environment."""
 
@@ -110,7 +125,13 @@ class Settings(BaseModel):
         (), description="Secrets in files that match one of these gitignore patterns are no findings; still masked."
     )
     prompt_version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] = Field(
-        "1.0.0", description="Version of the review prompt."
+        "1.1.0", description="Version of the review prompt."
+    )
+    examples: Annotated[int, Field(ge=0, le=3)] = Field(
+        2, description="Worked examples that a request holds, chosen for its kind of change and language."
+    )
+    instructions: Annotated[tuple[TeamInstruction, ...], Field(max_length=20)] = Field(
+        (), description="What to look at in files that match: {paths: [patterns], text: words}; no paths, all files."
     )
     verify: Literal["off", "risky", "all"] = Field(
         "all",

@@ -92,29 +92,20 @@ def test_outside_a_runner_nothing_is_masked_since_that_would_show_it() -> None:
     made.mask([SecretStr("planted")])
     made.notice("a title", "told")
     made.say("detail", detail=True)
-    with made.group("part"):
-        made.say("line")
+    made.say("line")
     assert made.annotate([note()]) == 1
-    assert stream.getvalue() == "hunkwise: a title: told\nhunkwise: part\nhunkwise: line\n"
+    assert stream.getvalue() == "hunkwise: a title: told\nhunkwise: line\n"
 
 
-def test_the_log_folds_and_can_hold_no_command_of_others() -> None:
+def test_the_log_can_hold_no_command_of_others() -> None:
     made, stream = runtime(RUNNER)
-    with made.group("one\n::error::x"):
-        made.say("::set-output name=a::b\n  ::stop-commands::x ##[error]y")
-        made.say("so", detail=True)
-    made.error("bad", "two\nlines")
-    made.notice("told, well: yes", "100%")
+    made.say("::set-output name=a::b\n  ::stop-commands::x ##[error]y")
+    made.say("so", detail=True)
+    made.notice("told, well: yes", "two\nlines, 100%")
     lines = stream.getvalue().splitlines()
-    assert lines[0] == "::group::one ::error::x"
-    assert [line for line in lines if re.match(r"\s*::(?!group|debug|endgroup|error title|notice title)", line)] == []
+    assert [line for line in lines if re.match(r"\s*::(?!debug|notice title)", line)] == []
     assert "##[" not in stream.getvalue()
-    assert lines[-4:] == [
-        "::debug::so",
-        "::endgroup::",
-        "::error title=bad::two%0Alines",
-        "::notice title=told%2C well%3A yes::100%25",
-    ]
+    assert lines[-2:] == ["::debug::so", "::notice title=told%2C well%3A yes::two%0Alines, 100%25"]
 
 
 def test_annotations_are_escaped_and_ten_of_a_kind() -> None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import pytest
@@ -92,8 +92,8 @@ def test_patches_that_github_leaves_out_are_computed() -> None:
         assert change.unread == ()
 
 
-def test_the_base_of_a_change_read_by_files_is_the_merge_base() -> None:
-    with LoopbackGitHub(limits=Limits(diff_files=0)) as github:
+def test_patches_are_computed_from_the_merge_base_of_a_base_branch_that_moved_on() -> None:
+    with LoopbackGitHub(limits=Limits(diff_files=0, patch_lines=0)) as github:
         pull = opened(github)
         since = pull.base_sha
         tip = github.state.commit({**BASE, "a.py": "another\n", "unrelated.py": "1\n"})
@@ -102,13 +102,36 @@ def test_the_base_of_a_change_read_by_files_is_the_merge_base() -> None:
         assert shapes(change.diff) == shapes(github.state.comparison(pull).diff)
 
 
+def test_commits_are_compared_only_where_an_old_version_is_needed() -> None:
+    with LoopbackGitHub(limits=Limits(diff_files=0)) as github:
+        pull = opened(github, {"a.py": "1\n", "gone.py": "1\n"}, {"a.py": "2\n", "new.png": b"\0", "empty": ""})
+        desk = Desk(github, pull)
+        change = desk.changes.load(desk.ref)
+        assert change.base == pull.base_sha
+        assert shapes(change.diff) == shapes(github.state.comparison(pull).diff)
+        assert [line.rpartition(" ")[0].partition("...")[0] for line in github.lines] == [
+            "POST /graphql",
+            f"GET /repos/acme/shop/compare/{pull.base_sha}",
+            "GET /repos/acme/shop/pulls/1/files",
+            "POST /graphql",
+        ]
+
+
+def test_a_diff_that_would_be_refused_is_not_asked_for() -> None:
+    with LoopbackGitHub() as github:
+        pull = opened(github, {"a": "1\n"}, {"a": "1\n" * 20_002})
+        change = loaded(github, pull)
+        assert [notice.code for notice in change.notices] == ["read_by_file"]
+        assert [line for line in github.lines if line.endswith("406")] == []
+
+
 def test_every_page_of_files_is_read() -> None:
     with LoopbackGitHub() as github:
         pull = opened(github, {"a": "gone\n"}, {f"f{at}.py": f"{at}\n" for at in range(301)})
         change = loaded(github, pull)
         assert len(shapes(change.diff)) == 302
         assert change.unread == ()
-        assert sum("/files" in line for line in github.lines) == 4
+        assert [line.partition(" /repos")[0] for line in github.lines] == ["POST /graphql 200", *["GET"] * 4]
 
 
 def test_files_beyond_github_s_list_are_counted_unread() -> None:
@@ -161,7 +184,7 @@ def test_text_that_attributes_call_binary_is_shown(monkeypatch: pytest.MonkeyPat
         true = github.state.comparison(pull)
         shown = _disguised(true.diff, b"bad.py", b"moved.py")
         assert shown.count(b"Binary files") == 3
-        monkeypatch.setattr(github.state, "comparison", lambda _: replace(true, diff=shown))
+        monkeypatch.setattr(github.state.objects, "compare", lambda *_: replace(true, diff=shown))
         change = loaded(github, pull)
         assert shapes(change.diff) == shapes(true.diff)
         assert [file.path for file in patch.parse(change.diff).files] == [file.path for file in true.files]
@@ -179,9 +202,90 @@ def test_text_called_binary_that_can_t_be_shown_is_unread(monkeypatch: pytest.Mo
         pull = opened(github, {"a": "1\n"}, {"a": "1\n", "big.py": "x = 1\n" * 900_000})
         true = github.state.comparison(pull)
         shown = b"diff --git a/big.py b/big.py\nnew file mode 100644\nBinary files /dev/null and b/big.py differ\n"
-        monkeypatch.setattr(github.state, "comparison", lambda _: replace(true, diff=shown))
+        monkeypatch.setattr(github.state.objects, "compare", lambda *_: replace(true, diff=shown))
         change = loaded(github, pull)
         assert [(each.path, "5 MB" in each.reason) for each in change.unread] == [("big.py", True)]
+
+
+def test_pictures_cost_one_place_each_however_many_they_are() -> None:
+    with LoopbackGitHub(limits=Limits(diff_files=0)) as github:
+        base: dict[str, Content] = {f"p{at:03}.png": b"\0%d" % at for at in range(70)}
+        head: dict[str, Content] = {f"p{at:03}.png": b"\0\0%d" % at for at in range(70)}
+        base["z.txt"], head["z.txt"] = "1\n", "2\n" * 20_001
+        pull = opened(github, base, head)
+        change = loaded(github, pull)
+        assert shapes(change.diff) == shapes(github.state.comparison(pull).diff)
+        asked = [len(each.body["variables"]) - 3 for each in github.requests if each.is_graphql]
+        assert asked[1:] == [71, 1]
+
+
+def test_a_push_between_two_requests_changes_nothing_that_is_read() -> None:
+    with LoopbackGitHub() as github:
+        pull = opened(github, {"a.py": "1\n"}, {"a.py": "2\n"})
+        true, head = github.state.comparison(pull).diff, pull.head_sha
+        github.faults.add(faults.at_request(lambda: github.state.push(pull, {"a.py": "evil\n"}), method="GET"))
+        change = loaded(github, pull)
+        assert (change.diff, change.head) == (true, head)
+
+
+def moves(github: LoopbackGitHub, pull: Pull, *, back_after: int | None) -> None:
+    """Let the pull request move on before its files are listed, and back before another such request."""
+    ours, other = pull.head_sha, github.state.push(pull, {"a.py": "evil\n"})
+    pull.head_sha = ours
+    github.faults.add(faults.at_request(lambda: setattr(pull, "head_sha", other), path="/files$"))
+    if back_after is not None:
+        github.faults.add(faults.at_request(lambda: setattr(pull, "head_sha", ours), path="/files$", skip=back_after))
+
+
+def test_files_listed_of_another_head_are_listed_again() -> None:
+    with LoopbackGitHub(limits=Limits(diff_files=0)) as github:
+        pull = opened(github)
+        true = shapes(github.state.comparison(pull).diff)
+        moves(github, pull, back_after=1)
+        change = loaded(github, pull)
+        assert (shapes(change.diff), change.unread) == (true, ())
+
+
+def test_files_of_a_pull_request_that_moved_on_are_unread() -> None:
+    with LoopbackGitHub(limits=Limits(diff_files=0)) as github:
+        pull = opened(github)
+        count = len(github.state.comparison(pull).files)
+        moves(github, pull, back_after=None)
+        change = loaded(github, pull)
+        assert change.diff == b""
+        assert [(each.path, each.hunks) for each in change.unread] == [(f"({count} files)", count)]
+        assert "moved on" in change.unread[0].reason
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_without_a_common_commit_the_diff_is_the_pull_request_s(moved: bool) -> None:  # noqa: FBT001  # a table
+    with LoopbackGitHub() as github:
+        pull = opened(github, {"a.py": "1\n"}, {"a.py": "2\n"})
+        github.faults.add(faults.raw(404, {"message": "No common ancestor between the two commits."}, path="/compare/"))
+        if moved:
+            push = faults.at_request(lambda: github.state.push(pull, {"a.py": "evil\n"}), path=r"/pulls/1$")
+            github.faults.add(push)
+        change = loaded(github, pull)
+        assert b"evil" not in change.diff
+        assert (b"+2" in change.diff, bool(change.unread)) == (not moved, moved)
+
+
+def test_a_merged_pull_request_shows_what_it_changed() -> None:
+    with LoopbackGitHub() as github:
+        pull = opened(github, {"a.py": "1\n"}, {"a.py": "2\n"})
+        true = github.state.comparison(pull).diff
+        github.state.close(pull, merge=True)
+        assert loaded(github, pull).diff == true
+
+
+def test_a_diff_that_lacks_files_is_not_taken_for_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    with LoopbackGitHub() as github:
+        pull = opened(github)
+        true = github.state.comparison(pull)
+        half = true.diff[: true.diff.rindex(b"diff --git ")]
+        monkeypatch.setattr(github.state.objects, "compare", lambda *_: replace(true, diff=half))
+        change = loaded(github, pull)
+        assert shapes(change.diff) == shapes(true.diff)
 
 
 def test_generated_files_are_those_the_base_s_attributes_mark() -> None:
@@ -191,10 +295,10 @@ def test_generated_files_are_those_the_base_s_attributes_mark() -> None:
         assert loaded(github, opened(github, base, head)).generated == {b"old.pb.go", b"new.pb.go"}
 
 
-def test_head_files_come_byte_for_byte_50_a_query() -> None:
+def test_head_files_come_byte_for_byte_125_a_query() -> None:
     with LoopbackGitHub() as github:
         head: dict[str, Content] = {
-            **{f"f{at}.py": f"{at}\n" for at in range(97)},
+            **{f"f{at}.py": f"{at}\n" for at in range(250)},
             "latin.py": b"\xe9\n",
             "same_size.py": b"\xf0\x9f\x98\n",
             "long.py": "x" * 600_000,
@@ -215,6 +319,58 @@ def test_head_files_come_byte_for_byte_50_a_query() -> None:
         }
         assert [line.partition("/git/")[0] for line in github.lines].count("POST /graphql 200") == 3
         assert len(github.lines) == 6
+
+
+def asked(github: LoopbackGitHub) -> list[int]:
+    """Return how many files each query asked for, after the overview."""
+    return [sum(name[0] == "p" for name in each.body["variables"]) for each in github.requests[1:] if each.is_graphql]
+
+
+def head_files(desk: Desk, pull: Pull, paths: Iterable[str]) -> Mapping[bytes, bytes]:
+    change = Change(source="github", repo=None, base=None, head=pull.head_sha, diff=b"")
+    return desk.changes.head_files(desk.ref, change, [path.encode() for path in paths])
+
+
+def test_what_github_leaves_out_of_a_large_answer_is_asked_for_again() -> None:
+    with LoopbackGitHub(limits=Limits(query_files=70)) as github:
+        head = {f"f{at:03}.py": f"{at}\n" for at in range(300)}
+        pull = opened(github, {"a": "1\n"}, head)
+        desk = Desk(github, pull)
+        desk.host.overview(())
+        found = head_files(desk, pull, [*head, "missing.py"])
+        assert found == {path.encode(): text.encode() for path, text in head.items()}
+        assert asked(github) == [125, 62, 62, 62, 45]
+        assert head_files(desk, pull, list(head)[:70])
+        assert asked(github)[5:] == [62, 8]
+
+
+def test_however_little_github_answers_at_once_all_files_come() -> None:
+    with LoopbackGitHub(limits=Limits(query_files=4)) as github:
+        head = {f"f{at:03}.py": f"{at}\n" for at in range(200)}
+        pull = opened(github, {"a": "1\n"}, head)
+        assert len(head_files(Desk(github, pull), pull, head)) == 200
+
+
+def test_one_file_that_github_can_t_show_takes_no_other_with_it() -> None:
+    with LoopbackGitHub(limits=Limits(slow_files=frozenset({"f000.py"}))) as github:
+        head = {f"f{at:03}.py": f"{at}\n" for at in range(300)}
+        pull = opened(github, {"a": "1\n"}, head)
+        desk = Desk(github, pull)
+        desk.host.overview(())
+        assert len(head_files(desk, pull, head)) == 299
+        assert max(asked(github)[-3:]) == 125
+        assert len(asked(github)) <= 25
+
+
+def test_an_outage_costs_a_bounded_number_of_requests() -> None:
+    with LoopbackGitHub() as github:
+        head = {f"f{at:03}.py": f"{at}\n" for at in range(300)}
+        pull = opened(github, {"a": "1\n"}, head)
+        desk = Desk(github, pull)
+        desk.host.overview(())
+        github.faults.add(faults.storm(502, path="/graphql", times=faults.ALWAYS))
+        assert head_files(desk, pull, head) == {}
+        assert len(asked(github)) <= 3 * blobs.MAX_FAILED
 
 
 def test_a_query_that_is_too_much_is_asked_in_halves() -> None:
@@ -240,14 +396,15 @@ def test_a_diff_that_is_refused_otherwise_is_an_error() -> None:
     with LoopbackGitHub() as github:
         pull = opened(github)
         github.faults.add(faults.raw(404, {"message": "Not Found"}, path=r"/pulls/1$"))
+        github.faults.add(faults.raw(404, {"message": "Not Found"}, path="/compare/"))
         with pytest.raises(NotOnHostError, match=r"diff of pull request acme/shop#1"):
             loaded(github, pull)
 
 
 def test_a_comparison_without_a_merge_base_is_an_error() -> None:
-    with LoopbackGitHub(limits=Limits(diff_files=0)) as github:
+    with LoopbackGitHub(limits=Limits(diff_files=0, patch_lines=0)) as github:
         pull = opened(github)
-        github.faults.add(faults.raw(200, {}, path="/compare/"))
+        github.faults.add(faults.Fault(path="/compare/", skip=1, answer=RefusalError(200, "{}")))
         with pytest.raises(HostError, match="names no merge base"):
             loaded(github, pull)
 
@@ -265,11 +422,11 @@ def test_computing_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_contents_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blobs, "MAX_TOTAL_BYTES", 50)
     with LoopbackGitHub() as github:
-        pull = opened(github, {"a": "1\n"}, {f"f{at:03}.py": "x\n" for at in range(110)})
+        pull = opened(github, {"a": "1\n"}, {f"f{at:03}.py": "x\n" for at in range(150)})
         desk = Desk(github, pull)
         change = Change(source="github", repo=None, base=None, head=pull.head_sha, diff=b"")
-        got = desk.changes.head_files(desk.ref, change, [b"f%03d.py" % at for at in range(110)])
-        assert len(got) == 50
+        got = desk.changes.head_files(desk.ref, change, [b"f%03d.py" % at for at in range(150)])
+        assert len(got) == 125
 
 
 def test_files_asked_for_one_by_one_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:

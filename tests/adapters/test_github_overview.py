@@ -1,12 +1,15 @@
 """What one query tells of a pull request, against a loopback GitHub."""
 
+from dataclasses import replace
+
 import pytest
 
 from github_builder import CHECK, Desk
 from hunkwise.errors import HostError, NotOnHostError, PermissionDeniedError, UsageError
 from hunkwise.model.diff import Side
-from hunkwise.model.publication import InlineComment, ReviewEvent, Written
+from hunkwise.model.publication import Conclusion, InlineComment, ReviewEvent, Written
 from hunkwise.model.pull import Pull
+from hunkwise.pipeline import publish
 from loopback_github import READ_ONLY, LoopbackGitHub, faults
 
 
@@ -24,15 +27,14 @@ def test_it_tells_the_facts_in_one_request() -> None:
             number=1,
             is_open=True,
             is_draft=True,
-            is_fork=False,
             author="ann",
             author_may_write=True,
             labels=("later",),
             base_ref="main",
             base_sha=base,
             head_sha=pull.head_sha,
-            head_repo="acme/shop",
             changed_files=2,
+            changed_lines=4,
         )
         assert told.files == {".hunkwise.yml": b"engine: rules\n"}
         assert (told.comments, told.threads, told.checks, told.sharing) == ((), (), (), ())
@@ -44,10 +46,9 @@ def test_a_fork_s_pull_request_by_a_bot_and_a_fork_that_is_gone() -> None:
         github.state.commit({"a.py": "one\n"})
         pull = github.state.open_pull(head={"a.py": "two\n"}, author="renovate[bot]", fork_of="eve")
         told = Desk(github, pull).host.overview(()).pull
-        assert (told.is_fork, told.author_may_write) == (True, False)
-        assert (told.head_repo, told.author) == ("eve/shop", "renovate[bot]")
+        assert (told.author, told.author_may_write) == ("renovate[bot]", False)
         github.state.delete_fork("eve")
-        assert Desk(github, pull).host.overview(()).pull.head_repo is None
+        assert Desk(github, pull).host.overview(()).pull == told
 
 
 def test_only_what_this_token_s_identity_said_is_told() -> None:
@@ -143,6 +144,22 @@ def test_a_denied_part_that_a_review_needs_is_an_error() -> None:
         assert "pull-requests: read" in refused.value.hint
 
 
+def test_a_status_that_stood_in_for_a_check_is_told_where_the_token_may_see_it() -> None:
+    with LoopbackGitHub(private=True) as github:
+        github.state.commit({"a.py": "one\n"})
+        pull = github.state.open_pull(head={"a.py": "two\n"})
+        rights = {"contents": "read", "pull-requests": "write"}
+        desk = Desk(github, pull, github.token("actions", {**rights, "statuses": "write"}))
+        assert publish.old_status(desk.host.overview(())) is None
+        assert desk.host.set_status(CHECK, pull.head_sha, Conclusion.FAILURE, "x") is Written.DONE
+        assert publish.old_status(desk.host.overview(())) is False
+        assert desk.host.set_status(CHECK, pull.head_sha, Conclusion.SUCCESS, "x") is Written.DONE
+        told = desk.host.overview(())
+        assert publish.old_status(told) is True
+        assert publish.old_status(replace(told, sharing=(2,))) is None
+        assert Desk(github, pull, github.token("actions", rights)).host.overview(()).status_passes is None
+
+
 def test_a_repository_is_named_by_owner_and_name() -> None:
     with LoopbackGitHub() as github, pytest.raises(UsageError, match="is no repository"):
         type(Desk(github, 1).pull)(Desk(github, 1).wire, "shop", 1, check_name=CHECK)
@@ -205,7 +222,7 @@ def test_a_read_only_token_reads() -> None:
         github.state.commit({"a.py": "one\n"})
         pull = github.state.open_pull(head={"a.py": "two\n"}, fork_of="eve")
         desk = Desk(github, pull, github.token("actions", READ_ONLY))
-        assert desk.host.overview(()).pull.is_fork
+        assert desk.host.overview(()).pull.author_may_write is False
         assert desk.changes.load(desk.ref).diff.startswith(b"diff --git a/a.py b/a.py")
         assert not desk.host.may_comment(pull.head_sha)
         assert desk.host.open_check(CHECK, pull.head_sha, "1", None) is None

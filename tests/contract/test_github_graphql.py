@@ -37,7 +37,7 @@ query ($owner: String!, $name: String!, $number: Int!, $after: String) {
       labels(first: 10) { nodes { name } }
       baseRef { target { oid ... on Commit { file(path: "a.py") { mode type object { ... on Blob { text } } } } } }
       headRef { target { ... on Commit {
-        status { state contexts { context state } }
+        status { state contexts { context state } context(name: "build") { state } }
         associatedPullRequests(first: 10) { nodes { number } }
         checkSuites(first: 10) { nodes { app { slug } status conclusion
           checkRuns(first: 10, filterBy: {checkName: "hunkwise"}) {

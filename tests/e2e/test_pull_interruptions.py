@@ -5,16 +5,18 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from inline_snapshot import snapshot
 
 import loopback_answers as answers
 import pull_histories as histories
 from loopback_answers import Answer
 from loopback_github import payloads
+from pull_histories import History
 from pull_stage import THREE, finds, side_by_side, staged
 
 
-def assert_all_end_alike(folder: Path, history: str) -> None:
+def assert_all_end_alike(folder: Path, history: History) -> None:
     """Kill a job at each write in turn; after a rerun nothing may be twice, nothing missing."""
     played = histories.scenes(folder, history, histories.is_killed)
     ends = side_by_side(list(played.values()), at_once=3)
@@ -23,11 +25,16 @@ def assert_all_end_alike(folder: Path, history: str) -> None:
 
 
 def test_a_first_run_that_is_killed_at_any_write_is_completed_by_the_next(tmp_path: Path) -> None:
-    assert_all_end_alike(tmp_path, "opened")
+    assert_all_end_alike(tmp_path, histories.OPENED)
 
 
 def test_a_run_on_a_push_that_is_killed_at_any_write_is_completed_by_the_next(tmp_path: Path) -> None:
-    assert_all_end_alike(tmp_path, "synchronize")
+    assert_all_end_alike(tmp_path, histories.PUSHED)
+
+
+@pytest.mark.parametrize("history", [histories.OPENED_SIGNED, histories.PUSHED_SIGNED], ids=["opened", "pushed"])
+def test_what_a_killed_run_has_signed_is_completed_by_the_next(tmp_path: Path, history: History) -> None:
+    assert_all_end_alike(tmp_path, history)
 
 
 def hangs(body: dict[str, Any], index: int) -> Answer:

@@ -9,7 +9,7 @@ import fakes
 import github_conformance
 import loopback_answers as answers
 from loopback_answers import Answer
-from loopback_github import payloads
+from loopback_github import faults, payloads
 from loopback_model import hunk_ids
 from pull_stage import BASE, THREE, Stage, finds, rows, staged
 
@@ -86,7 +86,7 @@ def test_a_fixed_finding_is_resolved_where_the_token_may(tmp_path: Path) -> None
         )
 
 
-def test_a_fault_that_comes_back_is_said_again(tmp_path: Path) -> None:
+def test_a_fault_that_comes_back_is_said_again_and_not_called_fixed(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
         stage.opened(state_key="one")
         stage.pushed({"app.py": rows(planted=TWO)}, state_key="one")
@@ -95,7 +95,6 @@ def test_a_fault_that_comes_back_is_said_again(tmp_path: Path) -> None:
         assert stage.picture() == snapshot(
             [
                 "#1 summary: ⛔ hunkwise: block",
-                "#1 - 1 earlier finding is fixed, and closed in the thread.",
                 "#1 COMMENTED: 3 new findings on the lines below",
                 "#1 COMMENTED: 1 new finding on the lines below",
                 "#1 app.py:outdated 🔴 high: The tax is wrong (folded as outdated)",
@@ -130,6 +129,23 @@ def test_a_rebase_onto_a_newer_base_repeats_nothing(tmp_path: Path) -> None:
                 "check on head: failure, block: 1 finding at or above high, open since an earlier run, 3 annotations",
             ]
         )
+
+
+def test_a_head_that_moves_and_is_put_back_while_it_is_read_is_read_as_it_was(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        ours = stage.pull.head_sha
+        other = stage.github.state.push(stage.pull, {"app.py": rows(planted={9: "high_evil"})})
+
+        def moves_to(sha: str) -> None:
+            stage.pull.head_sha = sha
+
+        moves_to(ours)
+        stage.github.faults.add(faults.at_request(lambda: moves_to(other), method="GET"))
+        stage.github.faults.add(faults.at_request(lambda: moves_to(ours), path="/graphql", skip=1))
+        done = stage.opened()
+        assert (done.code, done.outputs["findings"]) == (1, "3")
+        assert "evil" not in str(stage.model.requests)
+        assert "evil" not in str(stage.github.snapshot())
 
 
 def test_a_head_that_moves_during_the_run_gets_nothing_stale(tmp_path: Path) -> None:

@@ -81,6 +81,23 @@ def test_without_checks_a_commit_status_gates(tmp_path: Path) -> None:
         )
 
 
+def test_a_status_that_stood_in_for_a_check_follows_the_check_of_a_later_run(tmp_path: Path) -> None:
+    with staged(tmp_path) as stage:
+        barred = stage.github.token("actions", without("checks"))
+        whole = stage.github.token("actions", ALL)
+        assert stage.opened(token=barred).code == 1
+        assert stage.opened(token=whole).code == 1
+        before = len(stage.github.log)
+        assert stage.opened(token=whole, fail_on="never").code == 0
+        assert stage.picture()[-1] == snapshot(
+            "status on head: success, approve: 3 hunks reviewed, 3 findings, nothing blocks by configuration"
+        )
+        assert sum("/statuses/" in line for line in stage.github.lines[before:]) == 1
+        before = len(stage.github.log)
+        assert stage.opened(token=whole, fail_on="never").code == 0
+        assert not any("/statuses/" in line for line in stage.github.lines[before:])
+
+
 def test_without_checks_and_statuses_the_job_alone_gates_and_says_so(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
         stage.run.token = stage.github.token("actions", without("checks", "statuses"))

@@ -21,7 +21,7 @@ Ends = Callable[[str], list[str]]
 EVER = faults.ALWAYS
 PASSES = {
     "errors on reads": faults.storm(502, times=3),
-    "a cut diff": faults.cut(path=r"/pulls/1$"),
+    "a cut diff": faults.cut(path="/compare/"),
     "an error on the review": faults.storm(502, method="WRITE", path=r"/reviews$", times=1),
     "errors on the check's end": faults.storm(502, method="PATCH", path="/check-runs/", times=2),
     "a secondary limit on the review": faults.secondary_limit(2, path=r"/reviews$"),
@@ -34,9 +34,10 @@ STAYS = {
     "no check": faults.storm(502, method="PATCH", path="/check-runs/", times=EVER),
 }
 OPEN_ENDS = {
-    "lost answers of a first run": ("opened", histories.LOST),
-    "lost answers after a push": ("synchronize", histories.LOST),
-    "errors after the effect": ("opened", histories.BROKEN),
+    "lost answers of a first run": (histories.OPENED, histories.LOST),
+    "lost answers after a push": (histories.PUSHED, histories.LOST),
+    "errors after the effect": (histories.OPENED, histories.BROKEN),
+    "errors after the effect, after a push": (histories.PUSHED, histories.BROKEN),
 }
 
 

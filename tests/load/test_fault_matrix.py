@@ -4,35 +4,25 @@ Real HTTP on loopback. The table in docs/faults.md is what happened here: HUNKWI
 """
 
 import json
-import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 import fakes
+import fault_table
 import gateway_stage as stage
 import loopback_answers as answers
 from hunkwise.errors import ConfigurationError
-from hunkwise.model.ledger import HunkState
-from hunkwise.model.report import Outcome, ReviewReport
 from hunkwise.ports import ChatModel
+from fault_table import FILES, PASSES, PLACES, become
 from loopback_answers import Answer
 from loopback_model import LoopbackModel, hunk_ids
 
-PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
-FILES = 6
 TIMEOUT_S = 0.6
 """Seconds one request may take here."""
-
-PLACES: dict[str, Callable[[int], bool]] = {
-    "the first request": lambda index: index == 0,
-    "one amid the run": lambda index: index == 3,
-    "all requests": lambda index: index >= 0,
-}
 
 Faulty = Callable[[dict[str, Any]], Answer]
 
@@ -84,8 +74,6 @@ FAULTS: dict[str, Faulty] = {
 ELSEWHERE = {"TLS error": "https://{host}/v1", "DNS failure": "http://model.invalid/v1"}
 """Faults of an address: the requests concerned go there."""
 
-COMPLETE, BROKEN_RUN = "complete", "3 of 6 read"
-PASSES = (COMPLETE, COMPLETE)
 DECLARED: dict[str, tuple[str, str, str]] = {
     **dict.fromkeys(("429 with Retry-After", "429 without Retry-After"), (*PASSES, "0 of 6 read: model unavailable")),
     **dict.fromkeys(("500", "502", "503"), (*PASSES, "0 of 6 read: model unavailable")),
@@ -143,23 +131,6 @@ class Cell:
         return become(report)
 
 
-def become(report: ReviewReport) -> str:
-    """Return how a review ended, after holding its ledger and findings against each other."""
-    entries = report.ledger.entries
-    assert len(entries) == FILES
-    read = [entry.file for entry in entries if entry.state is HunkState.REVIEWED]
-    failed = [entry for entry in entries if entry.state is HunkState.FAILED]
-    assert len(read) + len(failed) == FILES
-    assert sorted(finding.file for finding in report.findings if finding.file in read) == sorted(read)
-    assert len({finding.file for finding in report.findings}) == len(report.findings), "a finding is doubled"
-    if not failed:
-        assert report.verdict.outcome is Outcome.APPROVE
-        return COMPLETE
-    assert report.verdict.outcome is Outcome.INCOMPLETE
-    (kind,) = {(entry.reason or "").partition(":")[0].partition(";")[0].partition(",")[0] for entry in failed}
-    return f"{len(read)} of {FILES} read: {kind}"
-
-
 @pytest.fixture(autouse=True)
 def no_such_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the resolver know no name that ends in .invalid, and ask nobody."""
@@ -183,12 +154,4 @@ def test_each_fault_ends_as_declared(fault: str, place: str) -> None:
 
 
 def test_the_page_shows_what_is_declared() -> None:
-    rows = [f"| {fault} | {' | '.join(DECLARED[fault])} |" for fault in (*FAULTS, *ELSEWHERE)]
-    table = "\n".join([f"| fault at | {' | '.join(PLACES)} |", "|---|---|---|---|", *rows])
-    text = PAGE.read_text("utf-8")
-    before, _, rest = text.partition("<!-- matrix: written by tests/load/test_fault_matrix.py -->\n")
-    after = rest.partition("\n\n")[2]
-    wanted = f"{before}<!-- matrix: written by tests/load/test_fault_matrix.py -->\n{table}\n\n{after}"
-    if os.environ.get("HUNKWISE_WRITE_DOCS"):
-        PAGE.write_text(wanted, "utf-8")
-    assert PAGE.read_text("utf-8") == wanted
+    fault_table.require_page("tests/load/test_fault_matrix.py", {fault: DECLARED[fault] for fault in (*FAULTS, *ELSEWHERE)})

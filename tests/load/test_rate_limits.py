@@ -1,14 +1,15 @@
-"""A hundred chunks against an endpoint that admits few requests a minute; a minute is 2.4 s here."""
+"""A hundred chunks against an endpoint that admits few requests a minute; a minute is 0.6 s here."""
 
 import pytest
 
-import gateway_stage as stage
+import narrow_gate
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.report import ReviewReport
-from loopback_model import LoopbackModel
-from narrow_gate import Gate, clock
+from narrow_gate import Gate
 
 CHUNKS = 100
+RUNS = 3
+"""A run on a machine that comes late itself (`narrow_gate.LATE_S`) is repeated, but for the last one."""
 
 
 @pytest.mark.slow
@@ -20,14 +21,12 @@ CHUNKS = 100
 def test_a_hundred_chunks_pass_a_narrow_gate_with_few_requests_in_vain(
     *, tells: bool, asks_to_wait: bool, most: int, pool: int, slides: bool
 ) -> None:
-    gate = Gate(tells=tells, slides=slides, asks_to_wait=asks_to_wait)
-    with LoopbackModel(gate) as server:
-        report = stage.reviewed(
-            stage.diff(CHUNKS), [stage.chat(server)], clock=clock(), max_parallel=pool, deadline_s=20_000
-        )
-        sent = len(server.requests)
-    require_whole(report)
-    assert sent <= most, f"{gate.refused} refused"
+    for _ in range(RUNS):
+        passed = narrow_gate.through(Gate(tells=tells, slides=slides, asks_to_wait=asks_to_wait), CHUNKS, pool)
+        require_whole(passed.report)
+        if passed.sent <= most or not passed.was_late:
+            break
+    assert passed.sent <= most, f"{passed.refused} refused"
 
 
 def require_whole(report: ReviewReport) -> None:

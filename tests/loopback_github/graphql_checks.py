@@ -68,12 +68,17 @@ def _suite_conclusion(suite: Suite, _: GraphContext) -> str | None:
 
 
 def statuses(commit: Commit, context: GraphContext) -> dict[str, Any] | None:
+    context.need_read(context.state.repo, "statuses")
     latest = list({each.context: each for each in context.state.statuses if each.sha == commit.sha}.values())
     if not latest:
         return None
     states = {each.state.upper() for each in latest}
     worst = next(state for state in ("ERROR", "FAILURE", "PENDING", "SUCCESS") if state in states)
     return {"id": f"ST_{commit.sha}", "state": worst, "contexts": latest}
+
+
+def _status_of_name(status: Mapping[str, Any], _: GraphContext, name: str) -> Any:
+    return next((each for each in status["contexts"] if each.context == name), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +145,7 @@ RESOLVERS: Resolvers = {
         "name": lambda app, _: app.name,
         "slug": lambda app, _: app.slug,
     },
+    "Status": {"context": _status_of_name},
     "StatusContext": {
         "id": lambda status, _: status.node_id,
         "context": lambda status, _: status.context,

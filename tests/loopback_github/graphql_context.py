@@ -1,8 +1,9 @@
 """What GraphQL's resolvers share: who asks, connections with cursors, errors in GitHub's words."""
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import GraphQLError
@@ -26,6 +27,7 @@ class GraphContext:
     budget: Budget
     token: Token
     shapes: Shapes
+    files_asked: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
     def viewer(self) -> Account:
@@ -53,6 +55,10 @@ class GraphContext:
 
 def not_found(message: str) -> GraphQLError:
     return GraphQLError(message, extensions={"type": "NOT_FOUND"})
+
+
+def too_much() -> GraphQLError:
+    return GraphQLError("Resource limits for this query exceeded.", extensions={"type": "RESOURCE_LIMITS_EXCEEDED"})
 
 
 def forbidden(token: Token) -> GraphQLError:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from loopback_github import refusals
 from loopback_github.graphql_checks import statuses, suites
-from loopback_github.graphql_context import GraphContext, Resolvers, connection, ordered
+from loopback_github.graphql_context import GraphContext, Resolvers, connection, ordered, too_much
 from loopback_github.objects import Commit, File
 from loopback_github.records import Repository
 from loopback_github.shapes import shown, time
@@ -38,7 +39,11 @@ def _blob_text(file: File, context: GraphContext) -> str | None:
     return None if _is_binary(file) else file.content[: context.limits.blob_text].decode("utf-8", "replace")
 
 
-def _file_of(commit: Commit, _: GraphContext, path: str) -> Entry | None:
+def _file_of(commit: Commit, context: GraphContext, path: str) -> Entry | None:
+    if next(context.files_asked) > context.limits.query_files:
+        raise too_much()
+    if path in context.limits.slow_files:
+        raise refusals.refusal(502, "We couldn't respond to your request in time. Sorry about that.")
     file = commit.files.get(path)
     if file is None and not any(each.startswith(f"{path}/") for each in commit.files):
         return None

@@ -38,6 +38,13 @@ class Limits:
     annotations: int = 50
     page: int = 100
     nodes: int = 500_000
+    query_files: int = 1_000_000
+    """Files that a GraphQL query may ask commits for before it is called too much, and the rest is left out.
+
+    GitHub publishes no figure (https://github.blog/changelog/2025-09-01-graphql-api-resource-limits).
+    """
+    slow_files: frozenset[str] = frozenset()
+    """Paths that GitHub takes so long for that it answers no GraphQL query which asks for one."""
     blob_text: int = 512_000
     """Bytes of a blob's text in GraphQL; more is cut and `isTruncated`."""
     hidden_lines: frozenset[tuple[str, int]] = frozenset()

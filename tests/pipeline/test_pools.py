@@ -107,7 +107,8 @@ class Runs:
             seals=seals,
             plain=AstGrepPlainLines(),
         )
-        report = review.run(REF, ports, Settings(max_tries=1, **settings), scope=scope, unasked=unasked).report
+        told = {"verify": "off", "max_tries": 1, **settings}
+        report = review.run(REF, ports, Settings(**told), scope=scope, unasked=unasked).report
         self.requests = len(chat.requests)
         return report
 
@@ -240,6 +241,14 @@ def test_a_hunk_that_was_not_read_to_the_end_is_not_kept(runs: Runs) -> None:
     runs(diff(*BODY), lambda request, number: answer([]))  # noqa: ARG005  # it acknowledges nothing
     runs(diff(*BODY), down)
     assert not runs.shelf.answers
+
+
+def test_what_was_to_be_checked_and_was_not_is_not_kept(runs: Runs) -> None:
+    report = runs(diff(*BODY), finds("return xs[0]"), verify="all")
+    assert "not-verified" in {notice.code for notice in report.notices}
+    assert not runs.shelf.answers
+    runs(diff(*BODY), finds(), verify="all")
+    assert len(runs.shelf.answers) == 1
 
 
 def test_equal_hunks_that_were_answered_differently_are_asked_again(runs: Runs) -> None:

@@ -228,7 +228,8 @@ def test_the_model_s_findings_stand_beside_the_rules() -> None:
     assert [found.origin for found in report.findings] == ["rule:r1", "model:fake"]
     assert ends(report) == [("app.py", HunkState.REVIEWED, "model:fake", None)]
     assert report.prompt is not None
-    assert report.prompt.version == "1.0.0"
+    assert report.prompt.version == "1.1.0"
+    assert len(report.prompt.examples) == 2
     assert report.usage.by_model["fake"].prompt_tokens == 100
     assert report.usage.latencies_ms == (250.0,)
 

@@ -103,6 +103,19 @@ def test_json_needs_no_proof_by_a_tree() -> None:
     assert reviewed(diff, ScriptedChat()).ledger.entries[0].state is HunkState.SKIPPED
 
 
+def test_requests_that_begin_alike_have_one_cache_key_and_others_do_not() -> None:
+    chat = ScriptedChat()
+    reviewed(CHANGE + section("src/edge.py", "+b = 3") + section("src/edge.go", "+b = 3"), chat, trusts_author=False)
+    keys_by_system: dict[str, set[str]] = {}
+    for request in chat.requests:
+        keys_by_system.setdefault(request.messages[0].content.text, set()).add(request.cache_key)
+    assert len(keys_by_system) == 4, "Python, Go, tests, documentation"
+    assert all(len(keys) == 1 for keys in keys_by_system.values())
+    keys = set().union(*keys_by_system.values())
+    assert len(keys) == 4
+    assert max(map(len, keys)) <= 64, "as OpenAI takes"
+
+
 def with_cheap(*chats: ScriptedChat, cheap: ScriptedChat, **settings: Any) -> Gateway:
     made = gateway.opened(replace(gateway_builder.ports(*chats), cheap=(cheap,)), Settings(**settings), 0.0)
     assert made is not None

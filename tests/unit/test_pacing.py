@@ -120,10 +120,33 @@ def test_a_refusal_of_an_endpoint_that_tells_its_limits_teaches_nothing_else() -
     assert wait(pace, now=1.0) == 29.0
 
 
+def test_who_is_told_when_to_come_again_does_not_wait_until_all_is_whole() -> None:
+    told = RateLimits(tokens_limit=900, tokens_left=0, tokens_reset_s=360.0)
+    asked = pacing.refused(sent(1), 1, told, Hold(seconds=1.0, was_asked=True), 0.0)
+    guessed = pacing.refused(sent(1), 1, told, Hold(seconds=1.0, was_asked=False), 0.0)
+    assert (wait(asked), wait(asked, now=1.0), wait(guessed, now=1.0)) == (1.0, 0, 359.0)
+
+
 def test_what_was_learnt_grows_after_a_window_without_a_refusal() -> None:
     pace = refused(answered(sent(5), 1, 2, 3, 4), 5, now=0.0)
     assert answered(sent(1, pace, now=60.9), 6, now=60.9).learnt == 4
     assert answered(sent(1, pace, now=61.0), 6, now=61.0).learnt == 5
+
+
+def test_what_was_learnt_is_tried_ever_more_rarely_where_trying_is_refused() -> None:
+    pace = refused(answered(sent(5), 1, 2, 3, 4), 5, now=0.0)
+    grown = answered(sent(1, pace, now=61.0), 6, now=61.0)
+    again = refused(answered(sent(5, grown, now=130.0), 7, 8, 9, 10, now=130.0), 11, now=130.0)
+    assert (grown.learnt, again.learnt) == (5, 4)
+    assert answered(sent(1, again, now=250.9), 12, now=250.9).learnt == 4
+    assert answered(sent(1, again, now=251.0), 12, now=251.0).learnt == 5
+
+
+def test_of_two_windows_that_a_server_shows_the_longer_one_counts() -> None:
+    first = refused(answered(sent(5), 1, 2, 3, 4), 5, now=2.0, seconds=38.0, was_asked=True)
+    late = refused(answered(sent(5, first, now=70.0), 6, 7, 8, 9, now=70.0), 10, now=75.0, seconds=5.0, was_asked=True)
+    later = refused(answered(sent(5, first, now=70.0), 6, 7, 8, 9, now=70.0), 10, now=75.0, seconds=45.0, was_asked=True)
+    assert [each.window_s for each in (first, late, later)] == [40.0, 40.0, 50.0]
 
 
 def test_what_is_long_over_is_forgotten() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import builders
 import push_builder as push
-from hunkwise.core import ranking
+from hunkwise.core import ranking, reconcile
 from hunkwise.core.bookkeeping import NO_HUNK, End
 from hunkwise.core.reconcile import Reconciled
 from hunkwise.core.threads import FILE_GONE, FIXED, NOT_HELD, SAID_TWICE
@@ -466,3 +466,10 @@ def test_in_its_own_hunk_a_finding_is_known_in_another_row_too() -> None:
     memory = push.after(reading, held)
     moved = replace(memory, findings=(replace(memory.findings[0], row=0, around=()),))
     assert [each.line for each in push.run(reading, [], moved).findings] == [10]
+
+
+def test_a_fault_that_is_back_is_known_by_any_of_its_later_names() -> None:
+    first, second, third = (name for name, _ in zip(reconcile.names("aa"), range(3), strict=False))
+    assert reconcile.back({first, second, "bb"}, {third}) == {first, second}
+    assert reconcile.back({first, "bb"}, {"cc"}) == frozenset()
+    assert reconcile.back(set(), {first}) == frozenset()

@@ -10,8 +10,9 @@ WORD = re.compile(r"[^\W\d]\w*")
 
 _KEYWORDS = frozenset(
     {
-        "as", "const", "crate", "export", "from", "function", "global", "import", "include", "let", "local", "namespace",
-        "package", "pub", "require", "require_relative", "self", "static", "super", "type", "typeof", "use", "using", "var",
+        "as", "const", "crate", "export", "from", "function", "global", "import", "include", "let", "local",
+        "namespace", "package", "pub", "require", "require_relative", "self", "static", "super", "type", "typeof",
+        "use", "using", "var",
     }
 )  # fmt: skip
 """Words of import statements that bind nothing."""

@@ -22,7 +22,7 @@ MAX_CHARS = 240
 """Characters of a line of context; a longer one is cut."""
 
 MAX_HOMONYMS = 3
-"""A name with more definitions is told only where one stands in the same file or folder, or is imported."""
+"""A name with more definitions is told only where one stands in the same file, or is imported."""
 
 MAX_KNOWN = 64
 """A name with more definitions than this tells nothing, and would make the cost grow with their number."""
@@ -121,15 +121,13 @@ def _definitions(
     """Yield signatures by rank, then the bodies of short functions in the same order."""
     imports = sight.outline.imports if sight.outline else ()
     ranked: list[tuple[tuple[int, bool, int, bytes, int], Located]] = []
-    for name in named:
+    for name, mention in named.items():
         known = index.get(name, ())
         for located in known if len(known) <= MAX_KNOWN else ():
-            if located.raw_path in sight.hidden:
-                continue
             near = _nearness(sight.raw_path, located, name, imports)
-            if near < _ELSEWHERE or len(known) <= MAX_HOMONYMS:
-                in_added = named[name].called and named[name].added > 0
-                rank = (near, not in_added, len(known), located.raw_path, located.definition.first)
+            if located.raw_path not in sight.hidden and _helps(located, near, mention, len(known)):
+                is_idle = not (mention.called and mention.added)
+                rank = (near, is_idle, len(known), located.raw_path, located.definition.first)
                 ranked.append((rank, located))
     chosen = [located for _, located in sorted(ranked, key=lambda each: each[0])]
     for located in chosen:
@@ -139,20 +137,28 @@ def _definitions(
             yield _excerpt(located, located.definition.signature + 1, located.definition.last)
 
 
-_ELSEWHERE = 3
+_SAME_FILE, _SAME_FOLDER, _IMPORTED, _ELSEWHERE = range(4)
+
+
+def _helps(located: Located, near: int, mention: Mention, homonyms: int) -> bool:
+    """Whether a definition is likely the one that is meant: elsewhere a name has to say more than in its own file."""
+    if near in (_SAME_FILE, _IMPORTED):
+        return True
+    is_private = located.definition.name.startswith("_")
+    is_used = mention.called or located.definition.kind is not DefinitionKind.FUNCTION
+    return is_used and not is_private and homonyms <= (MAX_HOMONYMS if near == _SAME_FOLDER else 1)
 
 
 def _nearness(raw_path: bytes, located: Located, name: str, imports: Sequence[Import]) -> int:
-    """Return 0 for the same file, 1 the same folder, 2 an imported one, 3 elsewhere."""
     if located.raw_path == raw_path:
-        return 0
+        return _SAME_FILE
     folder, _, file = located.raw_path.rpartition(b"/")
     if folder == raw_path.rpartition(b"/")[0]:
-        return 1
+        return _SAME_FOLDER
     stem = file.partition(b".")[0].decode("utf-8", "replace")
     of_folder = folder.rpartition(b"/")[2].decode("utf-8", "replace")
     is_imported = any({stem, of_folder} & each.words and (name in each.names or stem in each.names) for each in imports)
-    return 2 if is_imported else _ELSEWHERE
+    return _IMPORTED if is_imported else _ELSEWHERE
 
 
 def _is_short(definition: Definition) -> bool:
@@ -186,7 +192,9 @@ def allot(hunks: Sequence[RedactedLines], share: float, count: Count) -> tuple[R
 
     What several want goes to the first of them; the best of every hunk comes before the second best of any.
     """
-    taken = {(each.path, line.new) for each in hunks for line in each.hunk.lines if line.new is not None}
+    taken: set[tuple[str, int | str]] = {
+        (each.path, line.new) for each in hunks for line in each.hunk.lines if line.new is not None
+    }
     left = allowance(sum(map(weight, hunks)), share)
     kept: dict[int, list[ContextPiece]] = {}
     for rank in range(max((len(each.context) for each in hunks), default=0)):

@@ -11,7 +11,7 @@ from typing import Any
 from hunkwise.model.diff import Side
 from hunkwise.model.finding import Finding, Severity
 
-_NAMES = tuple(each.name for each in fields(Finding))
+_NAMES = tuple(each.name for each in fields(Finding) if each.name != "also")
 _STATUSES = frozenset({"new", "open"})
 _ENUMS: Mapping[str, type[StrEnum]] = {"side": Side, "severity": Severity}
 _NUMBERS = {"line", "end_line"}

@@ -1,8 +1,8 @@
 """Name hunks by what a model is shown of them, so that a hunk read once is known again.
 
-A key holds no line number: it survives a shift, a rebase, and a move within the file. It holds the context a hunk wants,
-so that a hunk whose surroundings changed is read again. Equal hunks of one file are told
-apart by their order, so that what was found in one of them is not found in all.
+A key holds no line number: it survives a shift, a rebase, and a move within the file. It holds the context a hunk
+wants, so that a hunk whose surroundings changed is read again. Equal hunks of one file are told apart by
+their order, so that what was found in one of them is not found in all.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ def material(prompt_sha256: str, model: str, parameters: Parameters) -> str:
 
 
 def _content(lines: RedactedLines) -> str:
-    """Digest path, signs, texts and context; placeholders are numbered by the hunk, for their own numbers count in the file."""
+    """Digest path, signs, texts and context; placeholders numbered by the hunk, as theirs count in the file."""
     numbers: dict[str, str] = {}
     rows = zip(lines.hunk.lines, lines.texts, strict=True)
     text = "\n".join([*(f"{line.kind.value}{shown}" for line, shown in rows), *context.unnumbered(lines.context)])

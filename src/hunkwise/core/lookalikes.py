@@ -4,6 +4,7 @@ Two spellings that a reader takes for one are one here. Only what Unicode's own 
 in the table; it follows the most used rows of Unicode's confusables (https://www.unicode.org/Public/security/latest/confusables.txt).
 """
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -33,3 +34,25 @@ def _ascii(char: str) -> str:
     plain = "".join(each for each in unicodedata.normalize("NFKD", char) if not unicodedata.combining(each)).casefold()
     plain = plain if len(plain) == 1 else char
     return _TABLE.get(plain, plain)
+
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_FOREIGN = ("CYRILLIC", "ARMENIAN", "CHEROKEE", "LISU", "GREEK")
+"""Scripts whose letters pass for Latin ones, by how Unicode's names of them begin."""
+
+
+def mixed_in(text: str) -> list[str]:
+    """Return the words of `text` that mix Latin letters with others, all of which pass for Latin ones.
+
+    Greek alone beside Latin is how physics and mathematics name things (`dμ`), so that two of its letters are needed.
+    """
+    return [] if text.isascii() else [word for word in _WORD.findall(text) if not word.isascii() and _is_mixed(word)]
+
+
+def _is_mixed(word: str) -> bool:
+    names = [(char, unicodedata.name(char, "").partition(" ")[0]) for char in word]
+    foreign = [(char, script) for char, script in names if script in _FOREIGN]
+    if not foreign or all(script != "LATIN" for _, script in names):
+        return False
+    few = len(foreign) < 2 and foreign[0][1] == "GREEK"
+    return not few and all(_ascii(char).isascii() for char, _ in foreign)

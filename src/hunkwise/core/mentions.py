@@ -18,13 +18,14 @@ _COMMENT = re.compile(r"\s*(?:#(?!include)|//|/\*|\*|--|<!--)")
 
 _COMMON = frozenset(
     {
-        "and", "assert", "async", "await", "bool", "break", "case", "catch", "char", "class", "const", "continue", "def",
-        "default", "defer", "delete", "double", "elif", "else", "elsif", "end", "enum", "except", "export", "extends",
-        "false", "final", "finally", "float", "for", "foreach", "from", "func", "function", "global", "goto", "implements",
-        "import", "include", "instanceof", "int", "interface", "isinstance", "lambda", "len", "let", "long", "match",
-        "mut", "namespace", "new", "nil", "none", "nonlocal", "not", "null", "object", "override", "package", "pass",
-        "print", "private", "protected", "pub", "public", "raise", "range", "require", "return", "self", "static", "str",
-        "string", "struct", "super", "switch", "this", "throw", "throws", "trait", "true", "try", "type", "typeof",
+        "and", "assert", "async", "await", "bool", "break", "case", "catch", "char", "class", "const", "continue",
+        "def", "default", "defer", "delete", "double", "elif", "else", "elsif", "end", "enum", "except", "export",
+        "extends", "false", "final", "finally", "float", "for", "foreach", "from", "func", "function", "global",
+        "goto", "implements", "import", "include", "instanceof", "int", "interface", "isinstance", "lambda", "len",
+        "let", "long", "match", "mut", "namespace", "new", "nil", "none", "nonlocal", "not", "null", "object",
+        "override", "package", "pass", "print", "private", "protected", "pub", "public", "raise", "range", "require",
+        "return", "self", "static", "str", "string", "struct", "super", "switch",
+        "this", "throw", "throws", "trait", "true", "try", "type", "typeof",
         "unless", "unsigned", "use", "using", "var", "virtual", "void", "when", "where", "while", "with", "yield",
     }
 )  # fmt: skip

@@ -25,7 +25,10 @@ MIN_WINDOW_S = 1.0
 """The shortest window that is believed."""
 
 GROWTH = 0.05
-"""Share by which a limit that was only learnt grows after a whole window without a refusal."""
+"""Share by which a limit that was only learnt grows after as many windows without a refusal as `calm_windows` says."""
+
+MAX_CALM_WINDOWS = 16
+"""The longest that a learnt limit is left as it is: every refusal after the first doubles the windows up to here."""
 
 POLL_S = 0.1
 """Seconds after which a request asks again that waits for others to end."""
@@ -64,7 +67,8 @@ class Pace:
     """What is known of one key: the requests of the last window, oldest first, and the limits.
 
     `numbered` counts all requests so far, `under_way` those without an answer. `learnt` is a number of requests that
-    a refusal taught, within `window_s`; `grows_at` is when it is trusted to be more.
+    a refusal taught, within `window_s`; `grows_at` is when it is trusted to be more, `calm_windows` after a refusal: to
+    try is to be refused where nothing has changed, so it is tried ever more rarely.
     """
 
     sent: tuple[Sent, ...] = ()
@@ -76,6 +80,7 @@ class Pace:
     learnt: int | None = None
     window_s: float = WINDOW_S
     grows_at: float = 0.0
+    calm_windows: int = 1
     held_until: float = 0.0
 
 
@@ -120,7 +125,7 @@ def answered(pace: Pace, number: int, limits: RateLimits | None, now: float) -> 
     if pace.learnt is None or now < pace.grows_at:
         return grown
     more = pace.learnt + max(1, int(pace.learnt * GROWTH))
-    return replace(grown, learnt=more, grows_at=now + pace.window_s)
+    return replace(grown, learnt=more, grows_at=now + pace.window_s * pace.calm_windows)
 
 
 def refused(pace: Pace, number: int, limits: RateLimits | None, hold: Hold, now: float) -> Pace:
@@ -128,13 +133,32 @@ def refused(pace: Pace, number: int, limits: RateLimits | None, hold: Hold, now:
     kept = tuple(each for each in pace.sent if each.number != number)
     until = max(pace.held_until, now + hold.seconds)
     told = _told_by(replace(pace, sent=kept), number, limits, now)
+    if hold.was_asked:  # who is told when to come again need not wait until all of a limit is whole
+        told = replace(told, requests=_again_at(told.requests, until), tokens=_again_at(told.tokens, until))
     held = replace(told, under_way=pace.under_way - 1, held_until=until)
     within = [each for each in kept if each.at > now - WINDOW_S]
     if held.requests.most is not None or len(within) < MIN_LEARNT:
         return held
-    window_s = min(max(now + hold.seconds - within[0].at, MIN_WINDOW_S), WINDOW_S) if hold.was_asked else pace.window_s
+    window_s = _window_s(pace, within[0], hold, now)
+    calm = 1 if pace.learnt is None else min(2 * pace.calm_windows, MAX_CALM_WINDOWS)
     learnt = min(len(within), pace.learnt or len(within))
-    return replace(held, learnt=learnt, window_s=window_s, grows_at=until + window_s)
+    return replace(held, learnt=learnt, window_s=window_s, grows_at=until + window_s * calm, calm_windows=calm)
+
+
+def _window_s(pace: Pace, oldest: Sent, hold: Hold, now: float) -> float:
+    """Return the window that a refusal shows: the server says when the first request of it counts no more.
+
+    Where requests come late the first one is not always known; so of two figures the longer one counts.
+    """
+    if not hold.was_asked:
+        return pace.window_s
+    shown = min(max(now + hold.seconds - oldest.at, MIN_WINDOW_S), WINDOW_S)
+    return shown if pace.learnt is None else max(shown, pace.window_s)
+
+
+def _again_at(limit: Limit, until: float) -> Limit:
+    told = limit.told
+    return limit if told is None else replace(limit, told=replace(told, resets_at=min(told.resets_at, until)))
 
 
 def _most_under_way(pace: Pace, most: int) -> int:

@@ -6,7 +6,7 @@ whole, after it is composed.
 
 from collections.abc import Callable, Sequence
 
-from hunkwise.core import context, wrapping
+from hunkwise.core import briefing, context, wrapping
 from hunkwise.model.chat import Message, PromptPack, Redacted
 from hunkwise.model.material import Chunk
 
@@ -21,11 +21,11 @@ MAX_FAULTS = 10
 
 
 def review(chunk: Chunk, pack: PromptPack, seal: Seal) -> tuple[Message, ...]:
-    """Return the messages that ask for a review of `chunk`; the system message is the same for all requests."""
-    before, _, after = pack.user.partition("{{hunks}}")
+    """Return the messages that ask for a review of `chunk`; the system message is the same for all of its kind."""
+    user = briefing.filled(pack.user, {"also": briefing.also(pack, chunk), "hunks": hunks(chunk)})
     return (
-        Message(role="system", content=seal(pack.system)),
-        Message(role="user", content=seal(f"{before}{hunks(chunk)}{after}")),
+        Message(role="system", content=seal(briefing.system(pack, chunk))),
+        Message(role="user", content=seal(user)),
     )
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from hunkwise.core import anchoring
 from hunkwise.model.diff import Side
@@ -16,6 +17,14 @@ TITLE_CHARS = 100
 
 MERGE_LIKENESS = 0.5
 """Share of common words (Jaccard) from which two descriptions of one place and category are one finding."""
+
+WINDOW = 16
+"""Lines of a window: findings are compared only with those that share one, so that the cost stays near-linear."""
+
+MAX_NEAR = 50
+"""Findings of one window that others are compared with; a review of 16 lines that holds more is not worth more care."""
+
+_Window = tuple[str, Side, int]
 
 _ORIGIN_RANK = {"secret": 0, "rule": 1, "evidence": 2, "model": 3}
 """Which of two equal claims is kept: the one that is proven."""
@@ -75,17 +84,28 @@ def title(description: str) -> str:
 
 def rank(findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], tuple[Dropped, ...]]:
     """Return findings without near-duplicates, worst first, with fingerprints; and what was merged away."""
-    kept_by_file: dict[str, list[Finding]] = {}
+    kept: list[Finding] = []
+    near: dict[_Window, list[int]] = {}
     dropped: list[Dropped] = []
     for finding in sorted(findings, key=_keep_order):
-        kept = kept_by_file.setdefault(finding.file, [])
-        twin = next((other for other in kept if _same(finding, other)), None)
-        if twin is None:
-            kept.append(finding)
-        else:
+        windows = _windows(finding)
+        others = sorted({index for window in windows for index in near.get(window, ())})
+        twin = next((kept[index] for index in others if _same(finding, kept[index])), None)
+        if twin is not None:
             dropped.append(_merged(finding, twin))
-    named = _fingerprinted([finding for kept in kept_by_file.values() for finding in kept])
-    return ordered(named), tuple(dropped)
+            continue
+        for window in windows:
+            here = near.setdefault(window, [])
+            if len(here) < MAX_NEAR:
+                here.append(len(kept))
+        kept.append(finding)
+    return ordered(_fingerprinted(kept)), tuple(dropped)
+
+
+def _windows(finding: Finding) -> list[_Window]:
+    """Return the windows of lines that a finding lies in: one that overlaps it shares a window with it."""
+    first, last = finding.line // WINDOW, finding.end_line // WINDOW
+    return [(finding.file, finding.side, at) for at in range(first, last + 1)]
 
 
 def ordered(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -95,7 +115,7 @@ def ordered(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 def likeness(one: str, other: str) -> float:
     """Return the share of common words of two texts (Jaccard), 1 for two without any."""
-    mine, theirs = _words(one), _words(other)
+    mine, theirs = words(one), words(other)
     union = mine | theirs
     return len(mine & theirs) / len(union) if union else 1.0
 
@@ -135,13 +155,15 @@ def _same(finding: Finding, other: Finding) -> bool:
         return False
     if finding.origin == other.origin and not finding.origin.startswith("model:"):
         return (finding.line, finding.end_line) == (other.line, other.end_line)
-    if _words(finding.description) == _words(other.description):
+    if words(finding.description) == words(other.description):
         return True
     alike = likeness(finding.description, other.description) >= MERGE_LIKENESS
     return finding.category == other.category and alike
 
 
-def _words(text: str) -> frozenset[str]:
+@lru_cache(maxsize=1024)
+def words(text: str) -> frozenset[str]:
+    """Return the words of `text`, without their case and the signs around them."""
     return frozenset(word.strip(".,;:()`'\"").lower() for word in text.split()) - {""}
 
 

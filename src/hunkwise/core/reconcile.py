@@ -6,6 +6,7 @@ may keep a finding open or find its comment, and does nothing else.
 """
 
 import hashlib
+import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -211,10 +212,24 @@ def _named(findings: Sequence[Finding], used: set[str]) -> list[Finding]:
     """Give findings that were not known names that no earlier finding has."""
     named: list[Finding] = []
     for finding in findings:
-        fingerprint, nth = finding.fingerprint, 1
-        while fingerprint in used:
-            nth += 1
-            fingerprint = hashlib.sha256(f"{finding.fingerprint}\0{nth}".encode()).hexdigest()[:FINGERPRINT_DIGITS]
+        fingerprint = next(name for name in names(finding.fingerprint) if name not in used)
         used.add(fingerprint)
         named.append(replace(finding, fingerprint=fingerprint))
     return named
+
+
+def names(fingerprint: str) -> Iterator[str]:
+    """Yield what a fault may be called: its own name, then those it takes when it is back after it was fixed."""
+    yield fingerprint
+    for nth in itertools.count(2):
+        yield hashlib.sha256(f"{fingerprint}\0{nth}".encode()).hexdigest()[:FINGERPRINT_DIGITS]
+
+
+def back(closed: Collection[str], still_open: Collection[str]) -> frozenset[str]:
+    """Return those of `closed` whose fault is open again under a later name."""
+    known = {*closed, *still_open}
+    found: set[str] = set()
+    for name in closed:
+        chain = set(itertools.takewhile(known.__contains__, names(name)))
+        found |= chain if chain & {*still_open} else set()
+    return frozenset(found & {*closed})

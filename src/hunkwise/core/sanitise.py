@@ -14,8 +14,11 @@ CONTROLS = (
     "\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"  # fillers, selectors, byte order mark, surrogates
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # musical controls, tags and further selectors
 )
-"""Character class of what Unicode calls Cc, Cf, Zl, Zp, Cs or default-ignorable; U+FE0F alone, which only asks for
-an emoji's coloured form, stays as it is."""
+"""Character class of what Unicode calls Cc, Cf, Zl, Zp, Cs or default-ignorable; U+FE0F, which only asks for an
+emoji's coloured form, stays as it is behind one."""
+
+EMOJI = "#*0-9\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff"
+"""Character class of what may have a coloured form."""
 
 JOINER = "\u2060"
 """A word joiner: it breaks a mention, a reference or a command and draws nothing."""
@@ -23,7 +26,7 @@ JOINER = "\u2060"
 MAX_SPAN = 300
 """Characters of a model's own inline code that stay inline code; longer ones are prose with visible backticks."""
 
-_CONTROL = re.compile(f"[{CONTROLS}]")
+_CONTROL = re.compile(f"[{CONTROLS}]|(?<![{EMOJI}])\ufe0f")
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>|~$]")
 _MENTION = re.compile(r"@(?=\\?\w)")
 _REFERENCE = re.compile(r"(?<![A-Za-z0-9])(#|GH-)(?=\d)|(?<=[A-Za-z0-9._-])#(?=\d)", re.IGNORECASE)

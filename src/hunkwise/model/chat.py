@@ -1,11 +1,11 @@
 """What goes to a model and what comes back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
-from hunkwise.model.material import Tier
+from hunkwise.model.material import QueryType, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,9 @@ class ChatReply:
 class PromptPack:
     """A versioned prompt: `system` and `user` templates, the answer's schema, parameters, content hash.
 
-    `judges_comments` tells that a comment may change the answer, as one does that is meant to steer a reviewer.
+    `types` are instructions by query type. `judges_comments` tells that a comment may change the answer, as one does
+    that is meant to steer a reviewer. What a run adds: `instructions` of the team, and `examples` (as shown) by query
+    type and language; `sha256` covers whatever of it may decide an answer.
     """
 
     name: str
@@ -122,4 +124,7 @@ class PromptPack:
     user: str
     schema: Mapping[str, Any]
     parameters: Parameters
+    types: Mapping[QueryType, str] = field(default_factory=dict)
+    instructions: str = ""
+    examples: Mapping[tuple[QueryType, str], tuple[str, ...]] = field(default_factory=dict)
     judges_comments: bool = True

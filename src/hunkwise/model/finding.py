@@ -55,8 +55,20 @@ class Unanchored:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherPlace:
+    """Where else a finding's cause was found: a file, and its first line on a side."""
+
+    file: str
+    line: int
+    side: Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A finding at its place, as the report holds it. `confidence` is 0..1; `title` one line."""
+    """A finding at its place, as the report holds it. `confidence` is 0..1; `title` one line.
+
+    `also` names other places of the same cause, which have no finding of their own in the report.
+    """
 
     fingerprint: str
     file: str
@@ -74,6 +86,7 @@ class Finding:
     quote: str
     origin: str
     status: str = "new"
+    also: tuple[OtherPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

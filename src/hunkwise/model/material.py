@@ -63,8 +63,8 @@ class ContextKind(StrEnum):
 class ContextPiece:
     """Lines of a head file that a hunk needs to be understood: redacted, not reviewed.
 
-    `tokens` counts `text`, which is the numbered lines as the model sees them; `line` is the first one's number, 0 where
-    it is not known.
+    `tokens` counts `text`, which is the numbered lines as the model sees them; `line` is the first one's number, 0
+    where it is not known.
     """
 
     kind: ContextKind

@@ -11,8 +11,8 @@ class Pull:
     """Facts of a pull request.
 
     `repo` is the base repository (owner/name) and `repo_id` its number, which no rename changes. `base_sha` is the tip
-    of the base branch, not the merge base. `head_repo` is None where the fork is gone. `author_may_write` is what the
-    host says of the author's association: owner, member or collaborator.
+    of the base branch, not the merge base. `changed_lines` counts added and deleted ones. `author_may_write` is what
+    the host says of the author's association: owner, member or collaborator.
     """
 
     repo: str
@@ -20,15 +20,14 @@ class Pull:
     number: int
     is_open: bool
     is_draft: bool
-    is_fork: bool
     author: str
     author_may_write: bool
     labels: tuple[str, ...]
     base_ref: str
     base_sha: str
     head_sha: str
-    head_repo: str | None
     changed_files: int
+    changed_lines: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +86,7 @@ class Overview:
 
     `files` holds those of the asked files that the base branch has, by path. `comments` and `threads` are those of this
     token's identity alone, all pages of them. `sharing` numbers the other open pull requests with the same head commit.
+    `status_passes` tells of the commit status that stood in for a check, None where there is none.
     """
 
     pull: Pull
@@ -96,3 +96,4 @@ class Overview:
     checks: tuple[CheckRun, ...]
     sharing: tuple[int, ...]
     opinion: Opinion | None = None
+    status_passes: bool | None = None

@@ -70,11 +70,12 @@ class PoolUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptId:
-    """Which prompt was used."""
+    """Which prompt was used, and which of the library's examples (`id@version`) its requests held."""
 
     name: str
     version: str
     sha256: str
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

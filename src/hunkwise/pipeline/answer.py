@@ -2,10 +2,11 @@
 
 Failures are values: a passage that got no sound answer leaves here with the reason, next to the findings of all
 others. How often a request is tried, and by which model, is the gateway's business. Here a truncated answer or an
-overflowing context splits the chunk (what only explains the hunks goes first), a malformed answer is repaired once, and a passage that was not acknowledged is
-asked again once.
+overflowing context splits the chunk (what only explains the hunks goes first), a malformed answer is repaired once, and
+a passage that was not acknowledged is asked again once.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -172,10 +173,15 @@ def request(messages: tuple[Message, ...], pack: PromptPack, stage: Stage, tier:
         schema_name=f"hunkwise_{pack.name}",
         schema=pack.schema,
         parameters=pack.parameters,
-        cache_key=f"hunkwise-{pack.name}-{pack.sha256[:16]}",
+        cache_key=_cache_key(messages[0], pack),
         tier=tier,
         stage=stage,
     )
+
+
+def _cache_key(system: Message, pack: PromptPack) -> str:
+    """Return what names all requests that begin with the same system message."""
+    return f"hunkwise-{pack.name}-{hashlib.sha256(system.content.text.encode()).hexdigest()[:16]}"
 
 
 def reason(error: ChatError) -> str:

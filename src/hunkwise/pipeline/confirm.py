@@ -8,13 +8,14 @@ from hunkwise.core.bookkeeping import End
 from hunkwise.core.nearness import NearAnswer
 from hunkwise.core.packing import RedactedLines
 from hunkwise.errors import ChatError, DetectorError
-from hunkwise.model.chat import PromptPack, Stage
+from hunkwise.model.chat import Stage
 from hunkwise.model.finding import Finding
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import HunkKey, Tier
 from hunkwise.pipeline import answer, pool
 from hunkwise.pipeline.answer import Asking
 from hunkwise.pipeline.preparing import Prepared
+from hunkwise.ports import Prompts
 
 NAME, VERSION = "confirm", "1.0.0"
 """The prompt pack of these requests."""
@@ -35,10 +36,10 @@ class Confirmed:
     stopped: bool = False
 
 
-def all_near(prepared: Prepared, near: Mapping[HunkKey, NearAnswer], pack: PromptPack, asking: Asking) -> Confirmed:
+def all_near(prepared: Prepared, near: Mapping[HunkKey, NearAnswer], prompts: Prompts, asking: Asking) -> Confirmed:
     """Ask about all hunks that a near answer is known of, each in a request of its own."""
     hunks = [prepared.gathered.lines_by_key[key] for key in prepared.chosen if key in near]
-    short = replace(asking, pack=pack, stage=Stage.CONFIRM, listen=None)
+    short = replace(asking, pack=prompts.load(NAME, VERSION), stage=Stage.CONFIRM, listen=None)
     results = pool.run(
         hunks, range(len(hunks)), lambda lines: _one(lines, near[lines.key], short), asking.max_parallel, asking.end
     )

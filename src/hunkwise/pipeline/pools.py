@@ -73,9 +73,9 @@ class Pools:
     forms: dict[HunkKey, list[Form]] = field(default_factory=dict)
     stale: dict[HunkKey, _Found] = field(default_factory=dict)
 
-    def look_up(self, prepared: Prepared, keys: Sequence[HunkKey], plain: PlainOf) -> Tally:
-        """Return the findings and ends of those hunks that a stored answer serves."""
-        hunks = _lines(prepared, keys)
+    def look_up(self, prepared: Prepared, plain: PlainOf) -> Tally:
+        """Return the findings and ends of those chosen hunks that a stored answer serves."""
+        hunks = _lines(prepared)
         served: dict[HunkKey, _Found] = {}
         for level in Level:
             left = [lines for lines in hunks if lines.key not in served]
@@ -90,7 +90,7 @@ class Pools:
 
     def completed(self, prepared: Prepared, asked: Tally) -> Tally:
         """Keep what was asked of the chosen hunks, and return it with stale answers where nobody could be asked."""
-        self.keep(_lines(prepared, prepared.chosen), asked)
+        self.keep(_lines(prepared), asked)
         served = self.instead(asked)
         return replace(served, notices=(*served.notices, *self.cache.told()))
 
@@ -201,7 +201,7 @@ def opened(prepared: Prepared, scope: str, material: str, ports: Ports, settings
 def use(prepared: Prepared, ends: Mapping[HunkKey, End]) -> dict[str, PoolUse]:
     """Return by pool how the chosen hunks were answered."""
     counts: dict[str, Counter[str]] = {}
-    for lines in _lines(prepared, prepared.chosen):
+    for lines in _lines(prepared):
         end = ends.get(lines.key)
         by = end.by if end is not None and end.state is HunkState.CACHED else None
         asked = "confirms" if end is not None and end.state is HunkState.REVIEWED and end.reason else "misses"
@@ -210,8 +210,8 @@ def use(prepared: Prepared, ends: Mapping[HunkKey, End]) -> dict[str, PoolUse]:
     return {pool: PoolUse(**counts[pool]) for pool in sorted(counts)}
 
 
-def _lines(prepared: Prepared, keys: Sequence[HunkKey]) -> list[RedactedLines]:
-    return [prepared.gathered.lines_by_key[key] for key in keys]
+def _lines(prepared: Prepared) -> list[RedactedLines]:
+    return [prepared.gathered.lines_by_key[key] for key in prepared.chosen]
 
 
 def _by_pool(hunks: Iterable[RedactedLines]) -> Mapping[str, list[RedactedLines]]:

@@ -66,19 +66,35 @@ def at_once(host: CodeHost, overview: Overview, ends_as: Conclusion, output: Che
     end(host, overview.pull.head_sha, _opened(host, overview), ends_as, output)
 
 
-def end(host: CodeHost, head: str, check: CheckRun | None, ends_as: Conclusion, output: CheckOutput) -> Ended:
+def end(
+    host: CodeHost,
+    head: str,
+    check: CheckRun | None,
+    ends_as: Conclusion,
+    output: CheckOutput,
+    *,
+    status_passes: bool | None = None,
+) -> Ended:
     """Conclude the check; where it is denied or lost, set the commit status instead.
 
-    An annotation that the host calls invalid must not leave the check open: then it ends without any.
+    An annotation that the host calls invalid must not leave the check open: then it ends without any. `status_passes`
+    is what the status of an earlier run says, None without one: beside the check it would go on saying so.
     """
     if check is not None:
         written = host.conclude_check(check, ends_as, output)
         if written is Written.REJECTED and output.annotations:
             written = host.conclude_check(check, ends_as, replace(output, annotations=()))
         if written is Written.DONE:
+            if status_passes is (ends_as is Conclusion.FAILURE):
+                host.set_status(CHECK_NAME, head, ends_as, output.title)
             return Ended.CHECK
     written = host.set_status(CHECK_NAME, head, ends_as, output.title)
     return Ended.STATUS if written is Written.DONE else Ended.NOWHERE
+
+
+def old_status(overview: Overview) -> bool | None:
+    """Return whether the status of an earlier run passes; None without one, or where it may be another one's."""
+    return None if overview.sharing else overview.status_passes
 
 
 def _opened(host: CodeHost, overview: Overview) -> CheckRun | None:

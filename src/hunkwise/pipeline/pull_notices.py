@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from hunkwise.core import reconcile
 from hunkwise.core.publication import Plan, Unplaced
 from hunkwise.core.reconcile import Before, Reconciled
 from hunkwise.model.change import Notice
@@ -64,6 +65,7 @@ def _threads(before: Before, reconciled: Reconciled, told: Said) -> Iterator[Not
         for each in before.spoken
         if (not each.is_open or each.thread.node_id in tried - left) and each.mark.fingerprint not in open_names
     }
+    closed -= reconcile.back(closed, open_names)
     if closed:
         text = f"{figures.plural(len(closed), 'earlier finding')} {_are(len(closed))} fixed, and closed in the thread."
         yield Notice(code="fixed", text=text)

@@ -168,7 +168,8 @@ def publish_all(run: Run, found: Reviewed, allowed: Channels) -> Done:
         summary=markdown.summary(report, limit=MAX_CHECK_SUMMARY),
         annotations=plan.annotations,
     )
-    told = replace(told, ended=publish.end(run.host, run.head, allowed.check, ends_as, output))
+    old = publish.old_status(run.overview)
+    told = replace(told, ended=publish.end(run.host, run.head, allowed.check, ends_as, output, status_passes=old))
     report = replace(report, notices=(*report.notices, *pull_notices.of_verdict(told, allowed)))
     return Done(report=report, unsaid=() if told.ended is Ended.CHECK else plan.annotations)
 
@@ -211,7 +212,7 @@ def _remembered(run: Run, found: Reviewed) -> Memory:
         material=found.material,
         spent_usd=spent,
     )
-    fresh = reuse.remember(report.findings, found.reading, this, previous)
+    fresh = reuse.remember(found.open, found.reading, this, previous)
     if previous is not None and previous.counter >= run.newest_mark:
         same = replace(fresh, counter=previous.counter, trusted=previous.trusted)
         return same if same == previous else fresh

@@ -38,7 +38,7 @@ MAX_ASKED_CHARS = 20_000
 class Found:
     """What near answers give: ends of hunks that one serves, and for others one to be confirmed."""
 
-    served: Tally = field(default_factory=Tally)
+    ends: Mapping[HunkKey, End] = field(default_factory=dict)
     near: Mapping[HunkKey, NearAnswer] = field(default_factory=dict)
 
 
@@ -54,9 +54,9 @@ class NearPools:
     notices: list[Notice] = field(default_factory=list)
     _vectors: dict[HunkKey, Vector] = field(default_factory=dict)
 
-    def look_up(self, prepared: Prepared, keys: Sequence[HunkKey]) -> Found:
-        """Return what near answers give for those hunks."""
-        hunks = [lines for key in keys if self._is_wanted(lines := prepared.gathered.lines_by_key[key])]
+    def look_up(self, prepared: Prepared) -> Found:
+        """Return what near answers give for the chosen hunks."""
+        hunks = [lines for key in prepared.chosen if self._is_wanted(lines := prepared.gathered.lines_by_key[key])]
         self._embed(hunks)
         ends: dict[HunkKey, End] = {}
         near: dict[HunkKey, NearAnswer] = {}
@@ -69,9 +69,15 @@ class NearPools:
                     near[lines.key] = answer
                 if lines.key in ends or lines.key in near:
                     break
-        return Found(served=Tally(ends=ends), near=near)
+        return Found(ends=ends, near=near)
 
-    def keep(self, prepared: Prepared, asked: Tally) -> None:
+    def completed(self, prepared: Prepared, asked: Tally) -> Tally:
+        """Keep what was asked, and return it with what there is to say of near answers."""
+        self._keep(prepared, asked)
+        usage = replace(asked.usage, embedding_tokens=self.embedder.tokens)
+        return replace(asked, usage=usage, notices=(*asked.notices, *self.notices))
+
+    def _keep(self, prepared: Prepared, asked: Tally) -> None:
         """Store what was found in each hunk that a model read whole."""
         read = [prepared.gathered.lines_by_key[key] for key in self._vectors if _is_read(asked.ends.get(key))]
         found = answers.by_hunk(asked.findings, read)

@@ -18,7 +18,7 @@ from hunkwise.render import figures
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """The sum of all chunks; `ends` holds each hunk that was packed."""
+    """The sum of all chunks; `ends` holds each hunk that was packed, `examples` names those that requests held."""
 
     findings: tuple[Finding, ...] = ()
     dropped: tuple[Dropped, ...] = ()
@@ -27,6 +27,7 @@ class Tally:
     notices: tuple[Notice, ...] = ()
     stopped: bool = False
     model_approved: bool | None = None
+    examples: tuple[str, ...] = ()
 
 
 def add_up(answers: Sequence[Answered], key_by_id: Mapping[str, HunkKey], attempts: Sequence[Attempt]) -> Tally:

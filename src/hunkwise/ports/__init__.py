@@ -14,6 +14,7 @@ from hunkwise.model.chat import ChatReply, ChatRequest, PromptPack
 from hunkwise.model.diff import FileDiff
 from hunkwise.model.finding import RuleHit, SecretSpan
 from hunkwise.model.material import LiteralPlace
+from hunkwise.model.prompt import Example
 from hunkwise.ports.code_host import CodeHost
 from hunkwise.ports.outliner import Outliner
 from hunkwise.ports.stores import Cache, Embedder, SharedHealth
@@ -135,10 +136,14 @@ class PlainLines(Protocol):
 
 
 class Prompts(Protocol):
-    """Prompt packs by name and version."""
+    """Prompt packs by name and version, and worked examples."""
 
     def load(self, name: str, version: str) -> PromptPack:
         """Return the pack; raises ConfigurationError when there is none."""
+        ...
+
+    def examples(self) -> tuple[Example, ...]:
+        """Return the library of worked examples, in the order of their ids."""
         ...
 
 

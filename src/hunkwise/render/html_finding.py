@@ -3,6 +3,7 @@
 from hunkwise.model.diff import Side
 from hunkwise.model.finding import Finding, Severity
 from hunkwise.render import html_places as places_of
+from hunkwise.render import places
 from hunkwise.render.figures import plural
 from hunkwise.render.html_text import DOT, attribute, inline, prose, shown
 
@@ -28,6 +29,7 @@ def comment(index: int, finding: Finding, quoted: tuple[str, ...] | None) -> str
         f"{prose(finding.description)}"
         f"{_part('How it goes wrong', finding.scenario)}"
         f"{_part('What to do', finding.suggestion)}"
+        f"{_part('Also at', ', '.join(places.others(finding)))}"
         f"{_replacement(finding, quoted)}"
         f'<p class="back"><a href="#findings">Back to all findings</a></p>'
         f"</article>"

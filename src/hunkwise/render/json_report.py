@@ -42,6 +42,7 @@ def document(report: ReviewReport) -> dict[str, Any]:
                 "name": prompt.name if prompt else None,
                 "version": prompt.version if prompt else None,
                 "sha256": prompt.sha256 if prompt else None,
+                "examples": list(prompt.examples) if prompt else [],
             },
         },
         "change": {
@@ -88,6 +89,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "quote": finding.quote,
         "origin": finding.origin,
         "status": finding.status,
+        "also": [{"file": each.file, "line": each.line, "side": each.side.value} for each in finding.also],
     }
 
 

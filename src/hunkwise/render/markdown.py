@@ -11,7 +11,7 @@ from hunkwise.model.diff import Side
 from hunkwise.model.finding import Dropped, Finding, Severity
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.report import Outcome, ReviewReport
-from hunkwise.render import figures
+from hunkwise.render import figures, places
 
 LIMIT = 65_000
 """Characters of a summary: GitHub's 65,536, with room for hidden markers."""
@@ -60,6 +60,8 @@ def comment(finding: Finding, *, keep: int = CUTS[0]) -> str:
         parts.append(f"*When:* {_text(finding.scenario, keep)}")
     if finding.suggestion:
         parts.append(f"*Do:* {_text(finding.suggestion, keep)}")
+    if finding.also:
+        parts.append(f"*Also at:* {', '.join(sanitise.span(_path(each)) for each in places.others(finding))}")
     if finding.replacement is not None:
         parts.append(sanitise.code(_kept(finding.replacement, keep)))
     origin = sanitise.inline(f"{finding.category}, {finding.origin}")

@@ -14,6 +14,17 @@ CONTEXT = 1
 """Lines shown before and after the finding's own."""
 
 
+MAX_OTHERS = 10
+"""Other places of one cause that are named; the rest is counted."""
+
+
+def others(finding: Finding) -> list[str]:
+    """Return the other places of a finding's cause, each as raw text, and how many more there are."""
+    named = [f"{each.file}:{each.line}{' (removed)' * (each.side is Side.LEFT)}" for each in finding.also[:MAX_OTHERS]]
+    more = len(finding.also) - len(named)
+    return [*named, f"{more} more"] if more else named
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
     """A finding's lines: rows `first` to `last` (from 0, inclusive) of `hunk`."""

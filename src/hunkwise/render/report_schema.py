@@ -49,7 +49,8 @@ def report_schema() -> dict[str, Any]:
 
 
 def _tool() -> dict[str, Any]:
-    prompt = _object({"name": TEXT_OR_NULL, "version": TEXT_OR_NULL, "sha256": TEXT_OR_NULL})
+    named = dict.fromkeys(("name", "version", "sha256"), TEXT_OR_NULL)
+    prompt = _object({**named, "examples": _list(TEXT)})
     return _object({"version": TEXT, "engine": {"enum": ["llm", "rules"]}, "models": _list(TEXT), "prompt": prompt})
 
 
@@ -72,6 +73,9 @@ def _finding() -> dict[str, Any]:
             "quote": TEXT,
             "origin": {"type": "string", "pattern": "^(model|rule|secret|evidence):"},
             "status": {"enum": ["new", "open"]},
+            "also": _list(
+                _object({"file": TEXT, "line": {"type": "integer", "minimum": 1}, "side": {"enum": ["RIGHT", "LEFT"]}})
+            ),
         }
     )
 

@@ -105,6 +105,11 @@ def _result(finding: Finding, order: dict[str, int], spot: Spot | None) -> dict[
         "level": LEVEL[finding.severity],
         "message": {"text": _message(finding) or name},
         "locations": [{"physicalLocation": {**_file(finding.file), "region": _region(finding, spot)}}],
+        "relatedLocations": [
+            {"physicalLocation": {**_file(each.file), "region": {"startLine": each.line}}}
+            for each in finding.also
+            if each.side is Side.RIGHT
+        ],
         "partialFingerprints": {FINGERPRINT: finding.fingerprint},
         "properties": {
             "confidence": finding.confidence,

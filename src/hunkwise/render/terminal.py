@@ -116,7 +116,8 @@ def _words(finding: Finding) -> Iterator[RenderableType]:
     said = [sanitise.line(paragraph) for paragraph in finding.description.split("\n\n")]
     if " ".join(said).rstrip(".") != sanitise.line(finding.title).rstrip("."):
         yield from (_indented(Text(paragraph)) for paragraph in said if paragraph)
-    for label, words in (("when:", finding.scenario), ("do:", finding.suggestion)):
+    also = ", ".join(places.others(finding))
+    for label, words in (("when:", finding.scenario), ("do:", finding.suggestion), ("also:", also)):
         if words:
             yield _indented(_labelled(f"{label:5}", sanitise.line(words), "dim"))
     parts = [finding.category, finding.origin, f"confidence {finding.confidence:.2f}"]

@@ -4,8 +4,7 @@ What it says goes to the log as workflow commands, to the runner's file of outpu
 runner the log is plain text, since nothing there would obey a command, and a mask would show what it is to hide.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import TextIO
 
 from pydantic import SecretStr
@@ -59,25 +58,10 @@ class ActionsRuntime:
         elif not detail:
             self._put(f"hunkwise: {shown}")
 
-    @contextmanager
-    def group(self, title: str) -> Iterator[None]:
-        """Fold what is said inside under `title`."""
-        self._command(commands.group(sanitise.line(title)), title)
-        try:
-            yield
-        finally:
-            self._command(commands.END_GROUP, "")
-
     def notice(self, title: str, message: str) -> None:
         """Tell something at the head of the run's page."""
         self._command(
             commands.notice(sanitise.line(title), sanitise.visible(self._told(message))), f"{title}: {message}"
-        )
-
-    def error(self, title: str, message: str) -> None:
-        """Tell a failure at the head of the run's page."""
-        self._command(
-            commands.error(sanitise.line(title), sanitise.visible(self._told(message))), f"{title}: {message}"
         )
 
     def annotate(self, notes: Sequence[Annotation]) -> int:
@@ -115,7 +99,7 @@ class ActionsRuntime:
     def _command(self, command: str, plain: str) -> None:
         if self._is_runner:
             self._put(command)
-        elif plain:
+        else:
             self.say(plain)
 
     def _put(self, *lines: str) -> None:

@@ -36,11 +36,6 @@ def annotations(notes: Sequence[Annotation]) -> tuple[list[str], int]:
     return lines, len(notes) - len(lines)
 
 
-def error(title: str, message: str) -> str:
-    """Return an error of the step, of no file."""
-    return f"::error title={_property(title)}::{_data(message)}"
-
-
 def notice(title: str, message: str) -> str:
     """Return a notice of the step, of no file."""
     return f"::notice title={_property(title)}::{_data(message)}"
@@ -49,14 +44,6 @@ def notice(title: str, message: str) -> str:
 def debug(message: str) -> str:
     """Return a line that shows only where debug logging is on."""
     return f"::debug::{_data(message)}"
-
-
-def group(title: str) -> str:
-    """Return the command after which the log folds, until `END_GROUP`."""
-    return f"::group::{_data(title)}"
-
-
-END_GROUP = "::endgroup::"
 
 
 def _annotation(command: str, note: Annotation) -> str:

@@ -1,10 +1,15 @@
-"""A pull request's change by GitHub's API: the whole diff, or file by file where GitHub refuses that."""
+"""A pull request's change by GitHub's API: the whole diff, or file by file where GitHub refuses that.
 
+A pull request may be pushed to between two requests. So the diff is asked of two commits, not of the pull request, and
+what is not asked so is proven to be of the head that is reviewed.
+"""
+
+import re
 from collections.abc import Collection, Mapping, Sequence
 
-from hunkwise.adapters.github import attributes, disguise, faults, listing
+from hunkwise.adapters.github import attributes, diffs, disguise, faults, listing
 from hunkwise.adapters.github.blobs import REGULAR, Place
-from hunkwise.adapters.github.exchange import Fault, FaultKind, Request
+from hunkwise.adapters.github.exchange import Answer, Fault, FaultKind, Request
 from hunkwise.adapters.github.pull import GitHubPull
 from hunkwise.core import patch
 from hunkwise.errors import ChangeError
@@ -14,6 +19,14 @@ BY_FILE = Notice(
     code="read_by_file",
     text="GitHub does not show this change as one diff (over 20,000 lines, 1 MB or 300 files): it was read by files.",
 )
+
+MAX_DIFF_FILES = 300
+MAX_DIFF_LINES = 20_000
+"""What GitHub shows as one diff (docs.github.com/en/repositories/creating-and-managing-repositories/repository-limits,
+diff limits): more is not asked for, since it would be refused."""
+
+_SECTION = re.compile(rb"^diff --git ", re.MULTILINE)
+"""Where a file's section begins: lines of content begin with their sign."""
 
 
 class GitHubChanges:
@@ -65,9 +78,30 @@ class GitHubChanges:
             raise ChangeError(f"this is not {self._pull.about}")
 
     def _diff(self) -> bytes | None:
-        """Return the whole diff, None where GitHub calls it too large; raises HostError."""
+        """Return the whole diff, None where GitHub does not show all of it as one; raises HostError."""
+        facts = self._pull.known.pull
+        if facts.changed_files > MAX_DIFF_FILES or facts.changed_lines > MAX_DIFF_LINES:
+            return None
+        got = self._pinned() if facts.is_open else self._shown()  # what is merged differs from its base in nothing
+        if isinstance(got, Fault) and got.kind is FaultKind.MISSING and facts.is_open:
+            got = self._shown()  # the base branch may have been replaced by one without a common commit
+            if self._pull.head_sha() != facts.head_sha:
+                return None
+        if not isinstance(got, Fault):
+            diff = bytes(got.data)
+            return diff if len(_SECTION.findall(diff)) >= facts.changed_files else None
+        if got.kind is FaultKind.TOO_LARGE:
+            return None
+        raise faults.error(got)
+
+    def _pinned(self) -> Answer | Fault:
+        facts = self._pull.known.pull
+        return self._pull.wire.send(diffs.request(self._pull.repo, facts.base_sha, facts.head_sha))
+
+    def _shown(self) -> Answer | Fault:
+        """Ask for the diff of the pull request as it is now."""
         pull = self._pull
-        got = pull.wire.send(
+        return pull.wire.send(
             Request(
                 verb="GET",
                 path=f"/repos/{pull.repo}/pulls/{pull.number}",
@@ -77,11 +111,6 @@ class GitHubChanges:
                 raw=True,
             )
         )
-        if not isinstance(got, Fault):
-            return bytes(got.data)
-        if got.kind is FaultKind.TOO_LARGE:
-            return None
-        raise faults.error(got)
 
     def _generated(self, diff: bytes) -> frozenset[bytes]:
         text = self._pull.attributes

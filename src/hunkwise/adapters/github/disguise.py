@@ -46,7 +46,8 @@ def lift(pull: GitHubPull, diff: bytes) -> Lifted:
     if not texts:
         return Lifted(diff=diff, unread=lost)
     files = {at: _listed(called[at]) for at in texts}
-    read = dict(zip(files, unpatched.sections_of(pull, list(files.values()), unpatched.merge_base(pull)), strict=True))
+    listed = list(files.values())
+    read = dict(zip(files, unpatched.sections_of(pull, listed, unpatched.base_of(pull, listed)), strict=True))
     parts = [part for part in _SECTION.split(diff) if part]
     if len(parts) != len(parsed.files) or parsed.unreadable:
         return Lifted(diff=diff, unread=(*lost, *(unpatched.unread(file, _REASON) for file in files.values())))

@@ -33,6 +33,7 @@ _BY_TYPE = {
     "INSUFFICIENT_SCOPES": FaultKind.DENIED,
     "NOT_FOUND": FaultKind.MISSING,
     "RATE_LIMITED": FaultKind.LIMITED,
+    "RESOURCE_LIMITS_EXCEEDED": FaultKind.TOO_LARGE,
     "UNPROCESSABLE": FaultKind.INVALID,
 }
 """GraphQL's types of errors. Without one, an error with `extensions` is about the query; any other says that something

@@ -16,6 +16,11 @@ from hunkwise.model.diff import UnreadableFile
 MAX_FILES = 3000
 """Files GitHub lists (docs.github.com/en/rest/pulls/pulls, list pull requests files)."""
 
+WAITS_S = (0.0, 2.0)
+"""Seconds before each look at a page: a push shows in lists a moment later than elsewhere, and may be taken back."""
+
+MOVED = "the pull request moved on while its files were listed"
+
 _NEEDS = "pull-requests: read"
 
 
@@ -31,9 +36,12 @@ class Listing:
 def read(pull: GitHubPull) -> Listing:
     """Return the change of `pull`; raises HostError."""
     facts = pull.known.pull
-    base = unpatched.merge_base(pull)
-    files = list(_files(pull, facts.changed_files))
+    files = _files(pull, facts.changed_files)
+    if files is None:
+        lost = UnreadableFile(path=f"({facts.changed_files} files)", reason=MOVED, hunks=facts.changed_files)
+        return Listing(diff=b"", base=facts.base_sha, unread=(lost,))
     missing = [file for file in files if _patch(file) is None]
+    base = unpatched.base_of(pull, missing)
     computed = dict(zip(missing, unpatched.sections_of(pull, missing, base), strict=True))
     read = [computed[file] if file in computed else sections.section(file, _patch(file) or b"") for file in files]
     return Listing(
@@ -46,26 +54,45 @@ def read(pull: GitHubPull) -> Listing:
     )
 
 
-def _files(pull: GitHubPull, count: int) -> Iterator[File]:
-    """Yield the changed files that GitHub lists; a page that is not full is the last."""
+def _files(pull: GitHubPull, count: int) -> list[File] | None:
+    """Return the changed files that GitHub lists, None where it lists those of another head than ours."""
+    files: list[File] = []
     for page in range(1, min(-(-count // PER_PAGE), MAX_FILES // PER_PAGE) + 1):
+        listed = _page(pull, page)
+        if listed is None:
+            return None
+        files += (file for file in listed if file.status != "unchanged")
+        if len(listed) < PER_PAGE:  # a page that is not full is the last
+            break
+    return files
+
+
+def _page(pull: GitHubPull, page: int) -> list[File] | None:
+    """Return a page of the list; GitHub can't be asked for that of a commit, so each file tells whose it is."""
+    head = pull.known.pull.head_sha
+    about = f"files of {pull.about}"
+    for wait_s in WAITS_S:
+        pull.wire.clock.sleep(wait_s)
         data = pull.wire.read(
             Request(
                 verb="GET",
                 path=f"/repos/{pull.repo}/pulls/{pull.number}/files",
                 parameters={"per_page": PER_PAGE, "page": page},
-                about=f"files of {pull.about}",
+                about=about,
                 needs=_NEEDS,
                 repeatable=True,
             )
         )
-        listed = data if isinstance(data, list) else []
-        for each in listed:
-            file = payloads.read(File, each, f"files of {pull.about}")
-            if file.status != "unchanged":
-                yield file
-        if len(listed) < PER_PAGE:
-            return
+        listed = [payloads.read(File, each, about) for each in (data if isinstance(data, list) else [])]
+        if all(_is_of(file, head) for file in listed):
+            return listed
+    return None
+
+
+def _is_of(file: File, head: str) -> bool:
+    """Whether a file is listed as `head` has it; a removed one is none of its files."""
+    _, _, commit = file.contents_url.rpartition("?ref=")
+    return file.status == "removed" or commit in ("", head)
 
 
 def _patch(file: File) -> bytes | None:

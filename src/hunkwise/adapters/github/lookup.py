@@ -115,21 +115,6 @@ def pulls_of_group(wire: Wire, repo: str, *, base_ref: str, base_sha: str, head_
     )
 
 
-def diff(wire: Wire, repo: str, base_sha: str, head_sha: str) -> bytes:
-    """Return the diff of a commit from its merge base with another; raises HostError, also where it is too large."""
-    data = wire.read(
-        Request(
-            verb="GET",
-            path=f"/repos/{repo}/compare/{base_sha}...{head_sha}",
-            about=f"diff of {base_sha[:12]} and {head_sha[:12]} in {repo}",
-            needs="contents: read",
-            repeatable=True,
-            raw=True,
-        )
-    )
-    return bytes(data)
-
-
 def _entries(wire: Wire, repo: str, branch: str) -> Iterator[_QueueEntry]:
     owner, name = repo.split("/")
     about, needs = f"merge queue of {branch} in {repo}", "contents: read and pull-requests: read"

@@ -63,12 +63,6 @@ class Named(Payload):
     name: str
 
 
-class FullName(Payload):
-    """A repository."""
-
-    name_with_owner: str
-
-
 class Said(Payload):
     """A comment or a review."""
 
@@ -125,10 +119,23 @@ class OtherPull(Payload):
     head_ref_oid: str
 
 
+class StatusContext(Payload):
+    """The newest commit status of a name."""
+
+    state: str
+
+
+class Status(Payload):
+    """The statuses of a commit."""
+
+    context: StatusContext | None
+
+
 class HeadCommit(Payload):
     """The head commit; what a token may not see is None."""
 
     oid: str
+    status: Status | None
     associated_pull_requests: Nodes[OtherPull] | None
     check_suites: Nodes[CheckSuite] | None
 
@@ -182,15 +189,15 @@ class PullRequest(Payload):
     number: int
     state: str
     is_draft: bool
-    is_cross_repository: bool
     author_association: str
     changed_files: int
+    additions: int
+    deletions: int
     author: Author | None
     labels: Nodes[Named] | None
     base_ref_name: str
     base_ref_oid: str
     head_ref_oid: str
-    head_repository: FullName | None
     base_ref: BaseRef | None
     comments: Page[Comment]
     reviews: Nodes[Decision]
@@ -227,7 +234,7 @@ class SaidLast(Payload):
 
 
 class File(RestPayload):
-    """A changed file as REST lists it."""
+    """A changed file as REST lists it; `contents_url` names the commit that the list was made at."""
 
     filename: str
     status: str
@@ -235,6 +242,7 @@ class File(RestPayload):
     sha: str | None = None
     patch: str | None = None
     previous_filename: str | None = None
+    contents_url: str = ""
 
 
 def part(data: object, *path: str) -> object:

@@ -26,7 +26,7 @@ GHOST = "ghost"
 
 _BOT = "[bot]"
 _REPO = re.compile(r"[\w.-]+/[\w.-]+")
-_HIDEABLE = frozenset({"checkSuites", "associatedPullRequests"})
+_HIDEABLE = frozenset({"checkSuites", "status", "associatedPullRequests"})
 """What a token may be denied without harm: who can't see checks can't write them either."""
 
 _NEEDS = "contents: read and pull-requests: read"
@@ -131,6 +131,7 @@ class GitHubPull:
                 if first.viewer_did_author
             ),
             checks=_checks(head),
+            status_passes=_status_passes(head),
             sharing=_sharing(head, pull.number),
             opinion=_opinion(pull),
         )
@@ -156,15 +157,14 @@ def _pull(read: payloads.Repository) -> Pull:
         number=pull.number,
         is_open=pull.state == "OPEN",
         is_draft=pull.is_draft,
-        is_fork=pull.is_cross_repository,
         author=_login(pull.author),
         author_may_write=pull.author_association in WRITERS,
         labels=tuple(label.name for label in pull.labels.shown) if pull.labels else (),
         base_ref=pull.base_ref_name,
         base_sha=str(target.get("oid") or pull.base_ref_oid),
         head_sha=pull.head_ref_oid,
-        head_repo=pull.head_repository.name_with_owner if pull.head_repository else None,
         changed_files=pull.changed_files,
+        changed_lines=pull.additions + pull.deletions,
     )
 
 
@@ -204,6 +204,11 @@ def _checks(head: payloads.HeadCommit | None) -> tuple[CheckRun, ...]:
         )
         for run in sorted(runs, key=lambda run: run.database_id)
     )
+
+
+def _status_passes(head: payloads.HeadCommit | None) -> bool | None:
+    context = head.status.context if head and head.status else None
+    return None if context is None else context.state == "SUCCESS"
 
 
 def _opinion(pull: payloads.PullRequest) -> Opinion | None:

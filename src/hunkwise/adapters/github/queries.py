@@ -28,11 +28,10 @@ def overview(files: int) -> str:
   {_REPOSITORY} {{
     databaseId nameWithOwner
     pullRequest(number: $number) {{
-      number state isDraft isCrossRepository authorAssociation changedFiles
+      number state isDraft authorAssociation changedFiles additions deletions
       author {{ __typename login }}
       labels(first: {PAGE}) {{ nodes {{ name }} }}
       baseRefName baseRefOid headRefOid
-      headRepository {{ nameWithOwner }}
       baseRef {{ target {{ ... on Commit {{ oid {asked} }} }} }}
       comments(first: {PAGE}) {{ {_COMMENTS} }}
       reviews(last: {PAGE}, states: [APPROVED, CHANGES_REQUESTED]) {{
@@ -41,6 +40,7 @@ def overview(files: int) -> str:
       reviewThreads(first: {PAGE}) {{ {_THREADS} }}
       commits(last: 1) {{ nodes {{ commit {{
         oid
+        status {{ context(name: $check) {{ state }} }}
         associatedPullRequests(first: {PAGE}) {{ nodes {{ number state headRefOid }} }}
         checkSuites(first: {PAGE}) {{ nodes {{
           checkRuns(first: {PAGE}, filterBy: {{ checkName: $check, checkType: ALL }}) {{

@@ -15,8 +15,8 @@ from hunkwise.core import patch_paths
 from hunkwise.errors import HostError
 from hunkwise.model.diff import UnreadableFile
 
-BATCH = blobs.BATCH // 2
-"""Files computed at a time: two blobs each, one query, and no more of them in memory."""
+BATCH = blobs.BATCH
+"""Files computed at a time: one query for one of their sides, and no more of them in memory."""
 
 MAX_DIFF_BYTES = 50_000_000
 """Bytes of computed sections; GitHub's own diffs end at 1 MB."""
@@ -37,13 +37,22 @@ def sections_of(pull: GitHubPull, files: Sequence[File], base: str) -> list[byte
                 unread(file, "the change is too large to compute what GitHub does not show of it") for file in batch
             ]
             continue
-        contents = pull.blobs.read([place for file in batch for place in _places(file, base, head) if place])
+        contents = _contents(pull, batch, base)
         read += [_computed(file, base, head, contents) for file in batch]
         left -= sum(len(each) for each in read[-len(batch) :] if isinstance(each, bytes))
     return read
 
 
-def merge_base(pull: GitHubPull) -> str:
+def base_of(pull: GitHubPull, files: Sequence[File]) -> str:
+    """Return the commit that `files` are compared with: the merge base where one of them was there before.
+
+    Else the tip of the base branch, which costs no request; raises HostError.
+    """
+    is_needed = any(file.status not in _WITHOUT_OLD for file in files)
+    return _merge_base(pull) if is_needed else pull.known.pull.base_sha
+
+
+def _merge_base(pull: GitHubPull) -> str:
     """Return the commit that the change is made from; raises HostError.
 
     The second page, since the first holds all files (docs.github.com/en/rest/commits/commits, compare two commits).
@@ -65,6 +74,20 @@ def merge_base(pull: GitHubPull) -> str:
     return found
 
 
+def _contents(pull: GitHubPull, files: Sequence[File], base: str) -> Mapping[Place, Content]:
+    """Return both sides of `files`, by one query where that is enough.
+
+    Else the heads come first: of what is binary there, as pictures are, the old version is not needed.
+    """
+    places = [_places(file, base, pull.known.pull.head_sha) for file in files]
+    both = [place for pair in places for place in pair if place]
+    if len(both) <= blobs.BATCH:
+        return pull.blobs.read(both)
+    heads = pull.blobs.read([new for _, new in places if new])
+    texts = [old for old, new in places if old and not (new and new in heads and heads[new].is_binary)]
+    return {**heads, **pull.blobs.read(texts)}
+
+
 def _places(file: File, base: str, head: str) -> tuple[Place | None, Place | None]:
     old = None if file.status in _WITHOUT_OLD else Place(commit=base, path=file.previous_filename or file.filename)
     new = None if file.status in _WITHOUT_NEW else Place(commit=head, path=file.filename)
@@ -74,6 +97,8 @@ def _places(file: File, base: str, head: str) -> tuple[Place | None, Place | Non
 def _computed(file: File, base: str, head: str, contents: Mapping[Place, Content]) -> bytes | UnreadableFile:
     """Return the section of a file from its two blobs, or why it can't be read."""
     sides = [contents.get(place) if place else None for place in _places(file, base, head)]
+    if sides[0] is None and sides[1] is not None and sides[1].is_binary:
+        return sections.binary(file)
     wanted = [place is not None for place in _places(file, base, head)]
     if any(side is None for side, wants in zip(sides, wanted, strict=True) if wants):
         return unread(file, "GitHub shows neither its patch nor its content")

@@ -12,7 +12,7 @@ from typing import cast
 
 from ast_grep_py import Config, SgNode, SgRoot
 
-from hunkwise.adapters.syntax_rules import kinds, pack
+from hunkwise.adapters.syntax_rules import kinds, pack, texts
 from hunkwise.errors import ConfigurationError
 from hunkwise.model.diff import DiffLine, FileDiff, LineKind
 from hunkwise.model.finding import RuleHit
@@ -60,21 +60,23 @@ class AstGrepRules:
 
         `head` is the whole head file, None where it can't be had; then each hunk is judged as a fragment.
         """
-        if file.is_binary or not file.added:
-            return ()
-        kind = kinds.of(file.path, _first_line(file, head))
-        if kind is None:
-            return ()
-        detectors = [each for each in pack.detectors(kind.pack, kind.language) if not _is_silent(each, file.path)]
-        areas = _areas(file)
-        hits: set[tuple[int, int, int]] = set()
-        for source in _sources(file, head):
-            for index, span in _spans(detectors, source, kind.grammar):
-                hits.update((line, end, index) for line, end in _on_change(span, areas))
-        return tuple(
-            RuleHit(rule=detectors[index].rule, path=file.path, line=line, end_line=end)
-            for line, end, index in sorted(hits)
-        )
+        return (*_in_language(file, head), *texts.check(file))
+
+
+def _in_language(file: FileDiff, head: bytes | None) -> tuple[RuleHit, ...]:
+    kind = kinds.of(file.path, _first_line(file, head))
+    if kind is None or file.is_binary or not file.added:
+        return ()
+    detectors = [each for each in pack.detectors(kind.pack, kind.language) if not _is_silent(each, file.path)]
+    areas = _areas(file)
+    hits: set[tuple[int, int, int]] = set()
+    for source in _sources(file, head):
+        for index, span in _spans(detectors, source, kind.grammar):
+            hits.update((line, end, index) for line, end in _on_change(span, areas))
+    return tuple(
+        RuleHit(rule=detectors[index].rule, path=file.path, line=line, end_line=end)
+        for line, end, index in sorted(hits)
+    )
 
 
 def _is_silent(detector: pack.Detector, path: str) -> bool:

@@ -1,7 +1,7 @@
 """The outline of a file by its syntax tree. Trees of broken code are used as far as they reach."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 from ast_grep_py import Config, SgNode, SgRoot
@@ -169,10 +169,15 @@ def _values(
         if grammar in SCRIPTS and _REQUIRE.search(node.text()[:MAX_LINE_CHARS]):
             imports.append(_import(node, grammar))
         elif first > held_until:
-            last = min(_last(node), first + MAX_VALUE - 1)
-            name = _name(_declared(node))
-            values.append(Definition(kind=DefinitionKind.VALUE, name=name, first=first, signature=last, last=last))
+            values.extend(_value(_name(_declared(node)), first, _last(node), scopes))
     return values, imports
+
+
+def _value(name: str, first: int, last: int, scopes: Sequence[Definition]) -> Iterator[Definition]:
+    """Yield a value of a module, or a constant of a type: its other fields are known by their type."""
+    if name.isupper() or not any(each.first <= first <= each.last for each in scopes):
+        last = min(last, first + MAX_VALUE - 1)
+        yield Definition(kind=DefinitionKind.VALUE, name=name, first=first, signature=last, last=last)
 
 
 def _declared(node: SgNode) -> SgNode:

@@ -1,7 +1,8 @@
 """Load the rules of a language from the YAML files in the wheel.
 
 A rule names a place in a syntax tree (`rule`, an ast-grep rule object), lines (`lines`, an RE2 expression), or, with
-both, the lines of the matched nodes that match. The files are ours, yet they are validated on load: a typing
+both, the lines of the matched nodes that match. Rules for every text say what of a line they read (`reads`), or list
+`phrases`. The files are ours, yet they are validated on load: a typing
 error in a rule must not pass as a rule that never fires.
 """
 
@@ -15,6 +16,7 @@ import yaml
 from pathspec import GitIgnoreSpec
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from hunkwise.adapters.syntax_rules.phrases import Phrases, PhrasesEntry
 from hunkwise.errors import ConfigurationError
 from hunkwise.model.finding import Rule, Severity
 
@@ -44,11 +46,13 @@ class RuleEntry(BaseModel):
     utils: dict[str, Any] | None = None
     lines: str | None = None
     not_lines: str | None = None
+    reads: Literal["code", "hidden", "mixed", "name"] = "code"
+    phrases: PhrasesEntry | None = None
 
     @model_validator(mode="after")
     def _finds_something(self) -> "RuleEntry":
-        if self.rule is None and self.lines is None:
-            raise ValueError("needs `rule` or `lines`")
+        if self.rule is None and self.lines is None and self.phrases is None:
+            raise ValueError("needs `rule`, `lines` or `phrases`")
         if self.rule is None and (self.constraints or self.utils):
             raise ValueError("`constraints` and `utils` belong to `rule`")
         if self.lines is None and self.not_lines is not None:
@@ -61,7 +65,8 @@ class Detector:
     """A rule ready to run.
 
     `config` is what ast-grep's `find_all` takes, None for a pure line rule; `lines`, `not_lines` and `requires`
-    are compiled RE2 expressions. `silent_in` holds the paths where the rule stays silent.
+    are compiled RE2 expressions. `silent_in` holds the paths where the rule stays silent. `reads` is what `lines` is
+    searched in: the code, what is hidden in it, words of mixed alphabets, or the same of the file's name.
     """
 
     rule: Rule
@@ -71,6 +76,8 @@ class Detector:
     requires: Any
     silent_in: GitIgnoreSpec
     judges_fragments: bool
+    reads: str
+    phrases: Phrases | None
 
 
 _ENTRIES = TypeAdapter(tuple[RuleEntry, ...])
@@ -131,7 +138,18 @@ def _detector(entry: RuleEntry, pack: str) -> Detector:
         requires=_compiled(entry.requires, entry, pack),
         silent_in=GitIgnoreSpec.from_lines(entry.not_in),
         judges_fragments=entry.fragments,
+        reads=entry.reads,
+        phrases=_phrases(entry, pack),
     )
+
+
+def _phrases(entry: RuleEntry, pack: str) -> Phrases | None:
+    if entry.phrases is None:
+        return None
+    try:
+        return Phrases(entry.phrases)
+    except re2.error as error:
+        raise ConfigurationError(f"rules/{pack}.yml: {entry.id}: not a phrase: {error}") from error
 
 
 def _compiled(pattern: str | None, entry: RuleEntry, pack: str) -> Any:  # noqa: ANN401 - re2 has no types

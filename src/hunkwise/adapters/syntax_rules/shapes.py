@@ -1,7 +1,7 @@
 """Which nodes of each grammar define something or import something.
 
-Only grammars named here are asked for: ast-grep ends an unknown one with a PanicException, which is no Exception, and an
-unknown kind of node with a RuntimeError (a test asks for every one of them).
+Only grammars named here are asked for: ast-grep ends an unknown one with a PanicException, which is no Exception, and
+an unknown kind of node with a RuntimeError (a test asks for every one of them).
 """
 
 from dataclasses import dataclass

@@ -95,6 +95,8 @@ class Gateway:
         """End the run: abort what is under way, and let nobody wait or begin any more."""
         self._shared.time.end()
         self._shared.purse.wake()
+        for model in self.models:
+            model.wake()
         closing = [threading.Thread(target=chat.close) for model in self.models for chat in model.chats]
         for each in closing:  # at once: each may take a second or two, and a stopped run has five
             each.start()

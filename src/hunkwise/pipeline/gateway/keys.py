@@ -1,8 +1,11 @@
 """The keys of one model and the pace of each, under one lock: who asks next, with which key, and when.
 
 A key that was refused or has no quota is out for the run; one that met its rate limit rests while the others go on.
+Requests wait in one line: only the first looks whether a key is free, and one that was refused goes before those that
+came later. Else the unlucky one would be last in every window, until its tries are used up.
 """
 
+import bisect
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,6 +47,8 @@ class KeyRing:
         self._time = time
         self._max_parallel = max_parallel
         self._lock = threading.Lock()
+        self._turns = 0
+        self._line: list[tuple[int, threading.Event]] = []
 
     @property
     def count(self) -> int:
@@ -56,23 +61,56 @@ class KeyRing:
         out = [key.out for key in self._keys if key.out is not None]
         return tuple(out) if len(out) < len(self._keys) else ()
 
-    def take(self, tokens: int) -> Ticket:
+    def turn(self) -> int:
+        """Return the place in the line of a new request; it keeps it for all its tries."""
+        with self._lock:
+            self._turns += 1
+            return self._turns
+
+    def take(self, turn: int, tokens: int) -> Ticket:
         """Return the right to send a request of so many `tokens` as soon as a key may; raises ChatError."""
-        while True:
-            self._time.check()
+        woken = threading.Event()
+        place = (turn, woken)
+        with self._lock:
+            bisect.insort(self._line, place, key=_turn)
+        try:
+            while True:
+                woken.clear()
+                self._time.check()
+                with self._lock:
+                    found = self._next(tokens) if self._line[0] is place else None
+                if isinstance(found, Ticket):
+                    return found
+                if found is None:
+                    woken.wait()
+                else:
+                    self._time.wait(found)
+        finally:
             with self._lock:
-                now = self._time.now()
-                loads = [self._load(key, tokens, now) for key in self._keys]
-                chosen = key_choice.choose(loads)
-                if chosen is None:
-                    raise self._why_out()
-                wait_s, key = loads[chosen].wait_s, self._keys[chosen]
-                if wait_s <= 0:
-                    key.pace = pacing.sent(key.pace, tokens, now)
-                    return Ticket(chat=key.chat, key=chosen, number=key.pace.numbered)
-            if wait_s > resilience.MAX_RETRY_AFTER_S:
-                raise key.limited or _used_up(key.chat, wait_s)
-            self._time.wait(wait_s)
+                self._line.remove(place)
+                if self._line:
+                    self._line[0][1].set()
+
+    def wake(self) -> None:
+        """Have those who wait look whether the run has ended."""
+        with self._lock:
+            for _, woken in self._line:
+                woken.set()
+
+    def _next(self, tokens: int) -> Ticket | float:
+        """Return a key's ticket, or the seconds to wait for one; raises ChatError where none will come."""
+        now = self._time.now()
+        loads = [self._load(key, tokens, now) for key in self._keys]
+        chosen = key_choice.choose(loads)
+        if chosen is None:
+            raise self._why_out()
+        wait_s, key = loads[chosen].wait_s, self._keys[chosen]
+        if wait_s > resilience.MAX_RETRY_AFTER_S:
+            raise key.limited or _used_up(key.chat, wait_s)
+        if wait_s > 0:
+            return wait_s
+        key.pace = pacing.sent(key.pace, tokens, now)
+        return Ticket(chat=key.chat, key=chosen, number=key.pace.numbered)
 
     def answered(self, ticket: Ticket, limits: RateLimits | None) -> None:
         """Give the right back after an answer, or a fault that has nothing to do with the key."""
@@ -115,6 +153,10 @@ class KeyRing:
     def _why_out(self) -> ChatError:
         known = [key.out for key in self._keys if key.out is not None]
         return known[-1]
+
+
+def _turn(place: tuple[int, threading.Event]) -> int:
+    return place[0]
 
 
 def _used_up(chat: ChatModel, wait_s: float) -> ChatError:

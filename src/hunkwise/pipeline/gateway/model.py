@@ -70,11 +70,15 @@ class PatientModel:
             reraise=True,
         )
         try:
-            reply: ChatReply = retrying(self._once, request, hear)
+            reply: ChatReply = retrying(self._once, request, hear, self._keys.turn())
         except ChatError as error:
             self._judge(error)
             raise
         return reply
+
+    def wake(self) -> None:
+        """Have those who wait look whether the run has ended."""
+        self._keys.wake()
 
     def _judge(self, error: ChatError) -> None:
         """Give the model up for this run where every further request would meet `error` too."""
@@ -82,24 +86,26 @@ class PatientModel:
         if never_there or error.fault in OF_KEY | {ChatFault.UNKNOWN_MODEL}:
             self.down = self.down or error
 
-    def _once(self, request: ChatRequest, hear: Hear | None) -> ChatReply:
+    def _once(self, request: ChatRequest, hear: Hear | None, turn: int) -> ChatReply:
         if self.down is not None:
             raise self.down
-        return self._with_any_key(request, hear, self._keys.count - 1)
+        return self._with_any_key(request, hear, turn, self._keys.count - 1)
 
-    def _with_any_key(self, request: ChatRequest, hear: Hear | None, more_keys: int) -> ChatReply:
+    def _with_any_key(self, request: ChatRequest, hear: Hear | None, turn: int, more_keys: int) -> ChatReply:
         """Send one request, with another key at once where only the key was at fault."""
         wanted = self._shared.estimate.most(request, self.price)
         try:
             with self._shared.purse.paying(wanted, self._shared.time.check) as receipt:
-                return self._sent(request, hear, wanted, receipt)
+                return self._sent(request, hear, turn, wanted, receipt)
         except ChatError as error:
             if more_keys <= 0 or not self._keys.may_try_another(error):
                 raise
-        return self._with_any_key(request, hear, more_keys - 1)
+        return self._with_any_key(request, hear, turn, more_keys - 1)
 
-    def _sent(self, request: ChatRequest, hear: Hear | None, wanted: Amount, receipt: Receipt) -> ChatReply:
-        ticket = self._keys.take(wanted.tokens)
+    def _sent(
+        self, request: ChatRequest, hear: Hear | None, turn: int, wanted: Amount, receipt: Receipt
+    ) -> ChatReply:
+        ticket = self._keys.take(turn, wanted.tokens)
         try:
             was_probe = self.breaker.enter()
         except ChatError:

@@ -1,0 +1,43 @@
+"""The line that says, before anything is sent, what is going to be asked and the most it can cost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hunkwise.core import briefing
+from hunkwise.model.chat import PromptPack
+from hunkwise.model.material import Chunk
+from hunkwise.pipeline.gateway import Gateway
+from hunkwise.pipeline.verify import Verifying
+from hunkwise.render import figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How a change is asked about; `verifying` is None where no claim is put to a second request."""
+
+    pack: PromptPack
+    verifying: Verifying | None
+
+
+def line(chunks: Sequence[Chunk], way: Way, models: Gateway, passes: int) -> str:
+    """Return what is going to be asked, and the most it can cost where the price is known.
+
+    What is asked again (an answer to repair, a chunk to split) is not in it: that is not known before.
+    """
+    price = models.models[0].price
+    answer_tokens = way.pack.parameters.max_output_tokens
+    usd = passes * models.estimate.whole(chunks, _overhead(way.pack, chunks, models), answer_tokens, price).usd
+    if way.verifying is not None:
+        check = way.verifying.pack
+        claims = _overhead(check, chunks, models) + answer_tokens  # a claim is no longer than the answer that made it
+        usd += models.estimate.whole(chunks, claims, check.parameters.max_output_tokens, price).usd
+    cost = f", at most {figures.money(usd)}" if price else ""
+    further = f", up to {len(chunks) * (passes - 1)} for further passes" if passes > 1 else ""
+    checks = f", up to {len(chunks)} to verify" if way.verifying is not None else ""
+    return f"asking {models.name}: {figures.plural(len(chunks), 'request')}{further}{checks}{cost}"
+
+
+def _overhead(pack: PromptPack, chunks: Sequence[Chunk], models: Gateway) -> int:
+    """Return the tokens around a chunk, by the longest system message there is."""
+    systems = {briefing.system(pack, chunk) for chunk in chunks}
+    return max(map(models.estimate.tokens, systems), default=0) + models.estimate.tokens(pack.user)

@@ -1,0 +1,213 @@
+"""Answer every chosen hunk: by what an earlier run read, by a stored answer, by a model, or by the rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from hunkwise.core import hunk_keys, packing, prompting, redact, reuse, risk
+from hunkwise.core.bookkeeping import End
+from hunkwise.core.nearness import NearAnswer
+from hunkwise.core.reconcile import Before
+from hunkwise.core.verification import Mode
+from hunkwise.model.change import Notice
+from hunkwise.model.chat import PromptPack, Redacted
+from hunkwise.model.ledger import HunkState
+from hunkwise.model.material import Chunk, HunkKey
+from hunkwise.pipeline import (
+    announcement,
+    answer,
+    briefed,
+    confirm,
+    gateway,
+    outgoing,
+    passes,
+    pools,
+    ready,
+    semantic,
+    surroundings,
+    tally,
+    verify,
+)
+from hunkwise.pipeline.announcement import Way
+from hunkwise.pipeline.candidates import Candidates
+from hunkwise.pipeline.gateway import Gateway
+from hunkwise.pipeline.gateway import told as told_by_gateway
+from hunkwise.pipeline.plain_rows import PlainRows
+from hunkwise.pipeline.preparing import Prepared
+from hunkwise.ports import Ports
+from hunkwise.settings import Settings
+
+STOPPED = Notice(code="stopped", text="The run was stopped before it was complete; this is what was read until then.")
+"""What the report of a stopped run says first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is known before a model is asked: keys of hunks, earlier runs, files with a rule's hit, heads, scope."""
+
+    keys: Mapping[HunkKey, str]
+    before: Before
+    hit_paths: frozenset[str]
+    heads: Mapping[bytes, bytes]
+    scope: str
+
+    @property
+    def spent_usd(self) -> float:
+        """What earlier runs cost, as far as it is known."""
+        return (self.before.memory.spent_usd or 0.0) if self.before.memory else 0.0
+
+
+def told(known: ready.Ready, before: Before, scope: str) -> Told:
+    """Return what is known once a change is ready to be asked about."""
+    keys = hunk_keys.by_hunk(known.prepared.gathered.lines_by_key.values())
+    hit_paths = frozenset(each.file for each in known.embedded)
+    return Told(keys=keys, before=before, hit_paths=hit_paths, heads=known.heads, scope=scope)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What became of the chosen hunks; `pack` and `material` name what decided it, where a model is wanted.
+
+    `keys` name the hunks.
+    """
+
+    tally: tally.Tally
+    pack: PromptPack | None
+    material: str
+    keys: Mapping[HunkKey, str]
+
+
+def all_hunks(prepared: Prepared, told: Told, ports: Ports, settings: Settings, unasked: str | None) -> Answers:
+    """Answer every chosen hunk: by what an earlier run read, by a stored answer, by a model, or by the rules."""
+    wants_model = ports.chat is not None or unasked is not None
+    pack = briefed.pack(prepared, ports, settings) if wants_model else None
+    verifying = _verifying(prepared, told, ports, settings) if wants_model and settings.verify != "off" else None
+    material = _material(pack, verifying, settings) if pack else ""
+    reused = reuse.reuse(told.before.memory, material, prepared.chosen, told.keys, prepared.gathered.lines_by_key)
+    rest = replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in reused.hunks))
+    stored = pools.opened(prepared, told.scope, material, ports, settings) if pack else None
+    served = _served(rest, pack, stored, told, ports) if pack and stored else tally.Tally()
+    fresh = _without(rest, served.ends)
+    near = semantic.opened(stored, prepared, ports, settings)
+    found = near.look_up(fresh) if near else semantic.Found()
+    fresh = _without(fresh, found.ends)
+    models = gateway.opened(ports, settings, told.spent_usd)
+    if pack and models:
+        asked = _ask_models(fresh, Way(pack=pack, verifying=verifying), models, told, found.near, ports, settings)
+    else:
+        asked = _by_rules(fresh, unasked)
+    if stored:
+        asked = stored.completed(fresh, asked)
+    if near:
+        asked = near.completed(fresh, asked)
+    again = dict.fromkeys(reused.hunks, End(state=HunkState.CACHED, by=reuse.INCREMENTAL))
+    summed = replace(
+        asked,
+        findings=(*reused.findings, *served.findings, *asked.findings),
+        ends={**asked.ends, **found.ends, **served.ends, **again},
+    )
+    return Answers(tally=summed, pack=pack, material=material, keys=told.keys)
+
+
+def _without(prepared: Prepared, ended: Mapping[HunkKey, End]) -> Prepared:
+    return replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in ended))
+
+
+def _served(rest: Prepared, pack: PromptPack, stored: pools.Pools, told: Told, ports: Ports) -> tally.Tally:
+    """Return what stored answers serve, through the gate once more: it may know more secrets today."""
+    rows = PlainRows(rest.diff, told.heads, ports.plain, comments=pack.judges_comments)
+    return outgoing.redacted(stored.look_up(rest, rows.of), seal(rest))
+
+
+def _verifying(prepared: Prepared, told: Told, ports: Ports, settings: Settings) -> verify.Verifying:
+    literals = verify.KnownLiterals(prepared.diff, prepared.gathered.shown, told.heads, ports.literals)
+    pack = ports.prompts.load(verify.NAME, verify.VERSION)
+    return verify.Verifying(pack=pack, mode=Mode(settings.verify), literals_of=literals.of)
+
+
+def _material(pack: PromptPack, verifying: verify.Verifying | None, settings: Settings) -> str:
+    """Return the digest of what decides what is found; what one model of the ladder read need not be read again."""
+    readers = [settings.model, *settings.fallback_models, settings.cheap_model or "", f"passes={settings.passes}"]
+    checked = [f"verify={verifying.mode.value}:{verifying.pack.sha256}"] if verifying is not None else []
+    return hunk_keys.material(pack.sha256, "|".join((*readers, *checked)), pack.parameters)
+
+
+def _by_rules(prepared: Prepared, unasked: str | None) -> tally.Tally:
+    end = End(state=HunkState.REVIEWED, by="rules")
+    if unasked is not None:
+        end = End(state=HunkState.FAILED, by="rules", reason=f"{answer.ONLY_RULES} ({unasked})")
+    return tally.Tally(ends=dict.fromkeys(prepared.chosen, end))
+
+
+def _ask_models(
+    prepared: Prepared,
+    way: Way,
+    models: Gateway,
+    told: Told,
+    near: Mapping[HunkKey, NearAnswer],
+    ports: Ports,
+    settings: Settings,
+) -> tally.Tally:
+    """Ask the models for every chunk, the most valuable first, and have what they claim checked.
+
+    Hunks of which `near` answers are known are asked about in short before.
+    """
+    short = _asking(prepared, way.pack, models, ports, settings)
+    confirmed = confirm.all_near(prepared, near, ports.prompts, short) if near else confirm.Confirmed()
+    prepared = _without(prepared, confirmed.ends)
+    filled = packed(prepared, ports, settings)
+    pack, examples = briefed.exemplified(way.pack, filled.chunks, ports, settings)
+    way = replace(way, pack=pack)
+    ports.progress(announcement.line(filled.chunks, way, models, settings.passes))
+    asking = _asking(prepared, way.pack, models, ports, settings)
+
+    def ask(chunk: Chunk, asking: answer.Asking) -> answer.Answered:
+        answered = passes.ask(chunk, asking, settings.passes)
+        return verify.confirmed(chunk, answered, asking, way.verifying) if way.verifying else answered
+
+    answers = answer.all_chunks(filled.chunks, asking, risk.order(filled.chunks, told.hit_paths), ask)
+    key_by_id = {passage.id: passage.key for chunk in filled.chunks for passage in chunk.passages}
+    summed = tally.add_up(answers.chunks, key_by_id, models.attempts)
+    unread = {left.key: End(state=HunkState.FAILED, reason=f"unread: {left.reason}") for left in filled.left_out}
+    stopped = answers.stopped or confirmed.stopped
+    notices = (*(STOPPED,) * stopped, *told_by_gateway.notices(models), *summed.notices)
+    summed = replace(
+        summed,
+        findings=(*summed.findings, *confirmed.findings),
+        ends={**summed.ends, **unread, **confirmed.ends},
+        notices=notices,
+        stopped=stopped,
+        examples=examples,
+    )
+    return outgoing.redacted(summed, seal(prepared))
+
+
+def _asking(prepared: Prepared, pack: PromptPack, models: Gateway, ports: Ports, settings: Settings) -> answer.Asking:
+    def end() -> None:
+        models.close()
+        ports.clock.wake()
+
+    return answer.Asking(
+        chat=models,
+        pack=pack,
+        seal=seal(prepared),
+        count=ports.tokens.count,
+        end=end,
+        max_parallel=settings.max_parallel,
+        listen=Candidates(pack.schema, seal(prepared), ports.progress).listen,
+    )
+
+
+def packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Packed:
+    """Return the chosen hunks in chunks, each with its context."""
+    count = ports.tokens.count
+    hunks = surroundings.for_packing([prepared.gathered.lines_by_key[key] for key in prepared.chosen], settings, count)
+    return packing.pack(hunks, settings.chunk_tokens, count, one_file_each=prepared.one_file_each)
+
+
+def seal(prepared: Prepared) -> prompting.Seal:
+    """Return the gate through which text of this change becomes a message."""
+
+    def sealed(text: str) -> Redacted:
+        return redact.text(text, prepared.scan)
+
+    return sealed

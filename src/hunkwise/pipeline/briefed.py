@@ -1,0 +1,33 @@
+"""The review prompt of a run: the pack, the team's words on the files of the change, examples for its kinds."""
+
+from collections.abc import Sequence
+
+from hunkwise.core import briefing
+from hunkwise.core.briefing import Instruction
+from hunkwise.model.chat import PromptPack
+from hunkwise.model.material import Chunk
+from hunkwise.model.prompt import Example
+from hunkwise.pipeline.preparing import Prepared
+from hunkwise.ports import Ports
+from hunkwise.settings import Settings
+
+
+def pack(prepared: Prepared, ports: Ports, settings: Settings) -> PromptPack:
+    """Return the pack as the settings and the change make it, still without examples; raises ConfigurationError."""
+    loaded = ports.prompts.load("review", settings.prompt_version)
+    given = [Instruction(paths=each.paths, text=each.text) for each in settings.instructions]
+    indices = sorted({key.file for key in prepared.chosen})
+    paths = [prepared.diff.files[index].path for index in indices]
+    return briefing.instructed(loaded, given, paths, _library(loaded, ports, settings))
+
+
+def exemplified(
+    loaded: PromptPack, chunks: Sequence[Chunk], ports: Ports, settings: Settings
+) -> tuple[PromptPack, tuple[str, ...]]:
+    """Return the pack with examples for each kind of the chunks, and their names."""
+    return briefing.exemplified(loaded, chunks, _library(loaded, ports, settings), settings.examples)
+
+
+def _library(loaded: PromptPack, ports: Ports, settings: Settings) -> tuple[Example, ...]:
+    """Return the worked examples, none where they are switched off or the pack is older than they are."""
+    return ports.prompts.examples() if settings.examples and loaded.types else ()
