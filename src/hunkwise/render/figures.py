@@ -17,6 +17,22 @@ def masked(report: ReviewReport) -> str:
     return f"{plural(sum(by_type.values()), 'secret')} masked: {', '.join(sorted(by_type))}"
 
 
+def reused(report: ReviewReport) -> str:
+    """Return how many hunks were answered without asking, and by what; empty where there was none."""
+    used = report.cache.values()
+    counts = {
+        "incremental": sum(each.incremental_hits for each in used),
+        "exact": sum(each.exact_hits for each in used),
+        "canonical": sum(each.canonical_hits for each in used),
+        "semantic": sum(each.semantic_hits for each in used),
+        "stale": sum(each.stale_hits for each in used),
+    }
+    if not any(counts.values()):
+        return ""
+    told = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
+    return f"{plural(sum(counts.values()), 'hunk')} not asked again: {told}"
+
+
 def number(value: float | None) -> str:
     """Return a whole number with thousands separated, or that it is not known."""
     return UNKNOWN if value is None else f"{value:,.0f}"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from hunkwise.model.finding import Dropped, Finding
@@ -65,7 +66,7 @@ def document(report: ReviewReport) -> dict[str, Any]:
             "by_type": dict(sorted(report.redactions_by_type.items())),
         },
         "usage": _usage(report.usage),
-        "cache": {},
+        "cache": {pool: asdict(used) for pool, used in report.cache.items()},
         "notices": [{"code": notice.code, "text": notice.text} for notice in report.notices],
         "timings_ms": dict(report.timings_ms),
     }

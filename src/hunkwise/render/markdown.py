@@ -152,8 +152,8 @@ def _ledger(report: ReviewReport, keep: int) -> tuple[str, str]:
 def _counts(report: ReviewReport) -> str:
     ledger = report.ledger
     counts = ", ".join(f"{ledger.count(state)} {state.value}" for state in HunkState if ledger.count(state))
-    masked = sanitise.inline(figures.masked(report))
-    return f"**{figures.plural(len(ledger.entries), 'hunk')}**: {counts or 'nothing to read'}{masked and f'; {masked}'}"
+    told = "".join(f"; {sanitise.inline(each)}" for each in (figures.reused(report), figures.masked(report)) if each)
+    return f"**{figures.plural(len(ledger.entries), 'hunk')}**: {counts or 'nothing to read'}{told}"
 
 
 def _reasons(report: ReviewReport, state: HunkState, words: str, keep: int) -> Iterator[str]:

@@ -40,12 +40,17 @@ def report_schema() -> dict[str, Any]:
                 "ledger": _ledger(),
                 "redactions": _object({"total": COUNT, "by_type": _map(COUNT)}),
                 "usage": _usage(),
-                "cache": _map({"type": "object"}),
+                "cache": _map(_pool_use()),
                 "notices": _list(_object({"code": TEXT, "text": TEXT})),
                 "timings_ms": _map({"type": "number", "minimum": 0}),
             }
         ),
     }
+
+
+def _pool_use() -> dict[str, Any]:
+    counts = ("exact_hits", "canonical_hits", "incremental_hits", "semantic_hits", "confirms", "misses")
+    return _object(dict.fromkeys(counts, COUNT))
 
 
 def _tool() -> dict[str, Any]:

@@ -150,9 +150,9 @@ def _ledger(report: ReviewReport) -> Iterator[RenderableType]:
     ledger = report.ledger
     counts = ", ".join(f"{ledger.count(state)} {state.value}" for state in HunkState if ledger.count(state))
     yield Text(f"{figures.plural(len(ledger.entries), 'hunk')}: {counts or 'nothing to read'}")
-    masked = figures.masked(report)
-    if masked:
-        yield Text(sanitise.line(masked))
+    for told in (figures.reused(report), figures.masked(report)):
+        if told:
+            yield Text(sanitise.line(told))
     yield from _failed([entry for entry in ledger.entries if entry.state is HunkState.FAILED])
     yield from _skipped([entry for entry in ledger.entries if entry.state is HunkState.SKIPPED])
 
