@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from hunkwise.core import lifetimes
+from hunkwise.core import lifetimes, nearness
 
 Patterns = tuple[str, ...]
 
@@ -198,6 +198,15 @@ class Settings(BaseModel):
     cache_size: Patterns = Field(
         (), description="How many answers of a kind are kept, and megabytes of them: code=20000 or code=20000/50MB."
     )
+    near: Patterns = Field(
+        (), description="How alike (0.5 to 1, 0.88 by itself, or off) what was asked before must be: documentation=0.9."
+    )
+    embedder: Literal["auto", "ngrams", "openai", "minilm"] = Field(
+        "auto", description="Who tells how alike texts are: openai with a key of OpenAI itself, else ngrams, offline."
+    )
+    embedding_model: Annotated[str, Field(min_length=1)] = Field(
+        "text-embedding-3-small", description="The model's name at the endpoint, for the embedder openai."
+    )
     on_incomplete: Literal["neutral", "failure"] = Field(
         "neutral", description="How the check ends when the outcome is incomplete; GitHub lets neutral pass."
     )
@@ -221,7 +230,7 @@ class Settings(BaseModel):
         """Read `verify: off`, which YAML takes for false."""
         return "off" if given is False else given
 
-    @field_validator("cache_ttl", "cache_size", mode="before")
+    @field_validator("cache_ttl", "cache_size", "near", mode="before")
     @classmethod
     def _as_pairs(cls, given: object) -> object:
         """Read a mapping, as a file gives it best, as the list that the environment gives."""
@@ -229,9 +238,10 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _pools(self) -> Self:
-        """Refuse what is no lifetime or no limit."""
+        """Refuse what is no lifetime, no limit or no likeness."""
         lifetimes.lifetimes(self.cache_ttl)
         lifetimes.limits(self.cache_size)
+        nearness.thresholds(self.near)
         return self
 
     @model_validator(mode="after")

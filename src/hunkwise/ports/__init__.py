@@ -211,5 +211,6 @@ class Ports:
         for each in (self.chat, *self.others, *self.cheap):
             if each is not None:
                 each.close()
-        if self.cache is not None:
-            self.cache.close()
+        for kept in (self.embedder, self.cache):
+            if kept is not None:
+                kept.close()
