@@ -27,6 +27,7 @@ from hunkwise.errors import HunkwiseError
 from hunkwise.model.change import Change, ChangeRef, CommitRange, DiffText
 from hunkwise.model.chat import Redacted
 from hunkwise.model.diff import FileStatus
+from hunkwise.model.intent import Intent
 from hunkwise.model.outline import Definition, Outline
 from hunkwise.pipeline import preparing, surroundings
 from hunkwise.pipeline.preparing import Prepared
@@ -251,6 +252,11 @@ class Given:
         """Return the heads."""
         del ref, change
         return {path: self.heads[path] for path in paths}
+
+    def intent(self, ref: ChangeRef, change: Change) -> Intent:
+        """Return nothing."""
+        del ref, change
+        return Intent()
 
     def defining(
         self, ref: ChangeRef, change: Change, names: Sequence[str], besides: Collection[bytes]

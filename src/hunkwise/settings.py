@@ -188,6 +188,9 @@ class Settings(BaseModel):
     passes: Annotated[int, Field(ge=1, le=5)] = Field(
         1, description="Times that a change is asked about; kept is what most of them find. Each costs a review."
     )
+    describe: bool = Field(
+        default=False, description="A walkthrough of the change in the summary of a pull request, for one request more."
+    )
     cache: bool = Field(
         default=True, description="Answers to the very same question are kept and used again, where there is a place."
     )

@@ -11,7 +11,8 @@ from hunkwise.bootstrap.parts import Progress
 from hunkwise.errors import UsageError
 from hunkwise.model.change import CONFIG_FILES, ChangeRef, DiffText
 from hunkwise.model.chat import Message
-from hunkwise.model.report import ReviewReport
+from hunkwise.model.report import ReviewReport, Walkthrough
+from hunkwise.ports import ChangeSource
 
 if TYPE_CHECKING:
     # pydantic takes 100 ms: for --help only its name is needed
@@ -72,6 +73,38 @@ def prompts(ref: ChangeRef, chosen: Settings, environment: Mapping[str, str], sa
 
     unsent = chosen.model_copy(update={"engine": "rules"})
     return shown(spine.prompts(ref, parts.ports(parts.changes(ref), unsent, environment, say), chosen))
+
+
+def describe(
+    ref: ChangeRef,
+    chosen: Settings,
+    environment: Mapping[str, str],
+    say: Progress,
+    source: ChangeSource | None = None,
+) -> Walkthrough:
+    """Describe the change `ref` names, read from `source`; raises HunkwiseError."""
+    from hunkwise.pipeline import describe as describing  # noqa: PLC0415  # late: it imports the parsers
+
+    ports = parts.ports(source or parts.changes(ref), chosen, environment, say)
+    try:
+        return describing.run(ref, ports, chosen)
+    finally:
+        ports.close()
+
+
+def describing_prompts(
+    ref: ChangeRef,
+    chosen: Settings,
+    environment: Mapping[str, str],
+    say: Progress,
+    source: ChangeSource | None = None,
+) -> str:
+    """Return all that `describe` would send first, as text."""
+    from hunkwise.pipeline import describe as describing  # noqa: PLC0415  # late: it imports the parsers
+
+    unsent = chosen.model_copy(update={"engine": "rules"})
+    ports = parts.ports(source or parts.changes(ref), unsent, environment, say)
+    return shown(describing.prompts(ref, ports, chosen))
 
 
 def shown(requests: Sequence[Sequence[Message]]) -> str:

@@ -73,7 +73,7 @@ def run(
     started = ports.clock.monotonic()
     known = ready.make(ref, ports, settings, trusts_author=trusts_author)
     prepared, watch = known.prepared, known.watch
-    answers = answering.all_hunks(prepared, answering.told(known, before, scope), ports, settings, unasked)
+    answers = answering.all_hunks(prepared, answering.told(ref, known, before, scope), ports, settings, unasked)
     watch.lap("answer")
     tallied = answers.tally
     ranked, merged = ranking.rank([*prepared.gathered.secrets, *known.embedded, *tallied.findings])
@@ -130,6 +130,7 @@ def _report(
         timings_ms=laps,
         stopped=tallied.stopped,
         model_approved=tallied.model_approved,
+        description=tallied.description,
         cache=pools.use(prepared, tallied.ends) if answers.pack else {},
     )
 
@@ -145,7 +146,7 @@ def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Mes
     prepared = routing.routed(prepared, heads, ports, settings)
     packed = answering.packed(surroundings.around(ref, prepared, heads, ports, settings), ports, settings)
     pack, _ = briefed.exemplified(briefed.pack(prepared, ports, settings), packed.chunks, ports, settings)
-    return tuple(prompting.review(chunk, pack, answering.seal(prepared)) for chunk in packed.chunks)
+    return tuple(prompting.review(chunk, pack, preparing.seal(prepared)) for chunk in packed.chunks)
 
 
 def gate(settings: Settings) -> verdict.Gate:

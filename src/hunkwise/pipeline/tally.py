@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hunkwise.core.bookkeeping import End
 from hunkwise.model.change import Notice
 from hunkwise.model.chat import Stage, TokenUsage
+from hunkwise.model.description import Description
 from hunkwise.model.finding import Dropped, Finding
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import HunkKey
@@ -28,6 +29,7 @@ class Tally:
     stopped: bool = False
     model_approved: bool | None = None
     examples: tuple[str, ...] = ()
+    description: Description | None = None
 
 
 def add_up(answers: Sequence[Answered], key_by_id: Mapping[str, HunkKey], attempts: Sequence[Attempt]) -> Tally:

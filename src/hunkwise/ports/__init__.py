@@ -14,6 +14,7 @@ from hunkwise.model.change import Change, ChangeRef
 from hunkwise.model.chat import ChatReply, ChatRequest, PromptPack
 from hunkwise.model.diff import FileDiff
 from hunkwise.model.finding import RuleHit, SecretSpan
+from hunkwise.model.intent import Intent
 from hunkwise.model.material import LiteralPlace
 from hunkwise.model.prompt import Example
 from hunkwise.ports.code_host import CodeHost
@@ -50,6 +51,10 @@ class ChangeSource(Protocol):
 
     def head_files(self, ref: ChangeRef, change: Change, paths: Sequence[bytes]) -> Mapping[bytes, bytes]:
         """Return head contents by raw path; a path that can't be had is left out. One batch, not one call each."""
+        ...
+
+    def intent(self, ref: ChangeRef, change: Change) -> Intent:
+        """Return what the author says of the change, as far as its source tells; one request at most."""
         ...
 
     def defining(

@@ -10,6 +10,7 @@ from hunkwise.adapters.github.exchange import Answer, Fault
 from hunkwise.adapters.github.wire import Wire
 from hunkwise.errors import HostError, NotOnHostError, UsageError
 from hunkwise.model.change import POLICY_FILES
+from hunkwise.model.intent import Intent
 from hunkwise.model.publication import ReviewEvent
 from hunkwise.model.pull import CheckRun, Opinion, Overview, OwnComment, Pull, Thread
 
@@ -88,6 +89,19 @@ class GitHubPull:
         """Return our own comments in the conversation as they are now; raises HostError."""
         first = self._page(payloads.Page[payloads.Comment], queries.COMMENTS_AFTER, None)
         return _own(self._all(first, queries.COMMENTS_AFTER))
+
+    def intent(self) -> Intent:
+        """Return what its author says of it; linked issues that are hidden from this token are left out."""
+        got = self._ask(queries.INTENT, self.variables)
+        read = payloads.read(payloads.Purpose, payloads.part(got.data, "repository", "pullRequest"), self.about)
+        issues = read.closing_issues_references
+        return Intent(
+            title=read.title,
+            body=read.body,
+            branch=read.head_ref_name,
+            commits=tuple(each.commit.message_headline for each in reversed(read.commits.shown)),
+            issues=tuple(each.title for each in issues.shown) if issues else (),
+        )
 
     def _ask(self, query: str, variables: Mapping[str, Any]) -> Answer:
         got = self.wire.graphql(query, variables, about=self.about, needs=_NEEDS)
