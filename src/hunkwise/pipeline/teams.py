@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from hunkwise.core import globs, patch
 from hunkwise.model.change import Change, ChangeRef, Notice
+from hunkwise.model.intent import Intent
 from hunkwise.ports import ChangeSource
 from hunkwise.settings import Settings, Team
 
@@ -27,6 +28,10 @@ class LoadedOnce:
     def head_files(self, ref: ChangeRef, change: Change, paths: Sequence[bytes]) -> Mapping[bytes, bytes]:
         """Return head contents by raw path."""
         return self._source.head_files(ref, change, paths)
+
+    def intent(self, ref: ChangeRef, change: Change) -> Intent:
+        """Return what the author says of the change."""
+        return self._source.intent(ref, change)
 
     def defining(
         self, ref: ChangeRef, change: Change, names: Sequence[str], besides: Collection[bytes]
