@@ -58,7 +58,7 @@ class Planted:
 
 def changes(count: int, seed: int = 6) -> Iterator[Planted]:
     """Yield `count` changes, each of one to three files."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311  # no secret hangs on it
     sources = list(_sources())
     for _ in range(count):
         parts = [_edited(*chance.choice(sources), chance) for _ in range(chance.randint(1, 3))]
@@ -122,7 +122,8 @@ class Scripted:
         for id_, path, text in SHOWN.findall(request.messages[1].content.text):
             nth = self.shown[id_]
             self.shown[id_] += 1
-            of_hunk = list(self._of_hunk(path, LINE.findall(text), random.Random(f"{self.seed}{id_}{nth}")))
+            chance = random.Random(f"{self.seed}{id_}{nth}")  # noqa: S311  # as above
+            of_hunk = list(self._of_hunk(path, LINE.findall(text), chance))
             found += of_hunk
             self.claims += of_hunk if nth == 0 else []
         return fakes.answer(fakes.asked_ids(request), *found[:50])
@@ -156,7 +157,7 @@ class Scripted:
         said = []
         for id_, text in CLAIM.findall(request.messages[1].content.text):
             claim = json.loads(text)
-            chance = random.Random(f"{self.seed}{id_}")
+            chance = random.Random(f"{self.seed}{id_}")  # noqa: S311  # as above
             holds = f" {operator(claim['description'])}" in claim["quote"]
             refuted = chance.random() < MISJUDGES if holds else chance.random() >= OVERLOOKS
             quote = "nowhere = to_be(found)" if chance.random() < MAKES_UP else claim["quote"]

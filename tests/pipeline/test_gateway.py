@@ -258,7 +258,7 @@ def test_money_that_is_used_up_ends_the_asking_and_says_so() -> None:
     error = fault_of(lambda: made.complete(request()))
     assert (error.fault, error.message, len(chat.requests)) == (ChatFault.BUDGET, "max_cost of $0.0017 is used up", 1)
     assert made.attempts[0].cost_usd == pytest.approx((60 * 1.0 + 40 * 0.1 + 10 * 10.0) / 1_000_000)
-    assert texts(made) == ["Part of the change was not read: max_cost of $0.0017 is used up."]
+    assert texts(made) == ["The budget did not last for all requests: max_cost of $0.0017 is used up."]
 
 
 def test_what_earlier_runs_cost_counts() -> None:

@@ -1,4 +1,4 @@
-"""What the stages do to planted faults among invented, misplaced, repeated and vague claims; bench/verify.md has more."""
+"""What the stages do to planted faults among invented, misplaced, repeated and vague claims (bench/verify.md)."""
 
 import itertools
 
