@@ -22,13 +22,12 @@ from pathlib import Path
 
 sys.path[0] = str(Path(__file__).parents[1] / "tests")  # and not this folder: its secrets.py is not the library's
 
-import servers
-
-from hunkwise.adapters.answer_file import AnswerFile
-from hunkwise.adapters.redis_store import Line, RedisCache
-from hunkwise.core import ngrams, vectors
-from hunkwise.model.stored import Limit, Stored, Vector
-from hunkwise.ports import Cache
+import servers  # noqa: E402
+from hunkwise.adapters.answer_file import AnswerFile  # noqa: E402
+from hunkwise.adapters.redis_store import Line, RedisCache  # noqa: E402
+from hunkwise.core import ngrams, vectors  # noqa: E402
+from hunkwise.model.stored import Limit, Stored, Vector  # noqa: E402
+from hunkwise.ports import Cache  # noqa: E402
 
 LIMITS = {"code": Limit(entries=10**7, bytes=10**11)}
 VALUE = bytes(range(200)) * 3
