@@ -162,7 +162,7 @@ def _ask_models(
     confirmed = confirm.all_near(prepared, near, ports.prompts, short) if near else confirm.Confirmed()
     prepared = _without(prepared, confirmed.ends)
     filled = packed(prepared, ports, settings)
-    pack, examples = briefed.exemplified(way.pack, filled.chunks, ports, settings)
+    pack, examples = briefed.exemplified(way.pack, filled.chunks, prepared, ports, settings)
     way = replace(way, pack=pack)
     models.reserve(announcement.most_usd(filled.chunks, way, models, settings.passes))
     ports.progress(announcement.line(filled.chunks, way, models, settings.passes))

@@ -145,7 +145,7 @@ def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Mes
     heads = ports.changes.head_files(ref, prepared.change, preparing.paths(prepared))
     prepared = routing.routed(prepared, heads, ports, settings)
     packed = answering.packed(surroundings.around(ref, prepared, heads, ports, settings), ports, settings)
-    pack, _ = briefed.exemplified(briefed.pack(prepared, ports, settings), packed.chunks, ports, settings)
+    pack, _ = briefed.exemplified(briefed.pack(prepared, ports, settings), packed.chunks, prepared, ports, settings)
     return tuple(prompting.review(chunk, pack, preparing.seal(prepared)) for chunk in packed.chunks)
 
 
