@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from hunkwise.bootstrap import gate, parts
+from hunkwise.bootstrap import gate, models, parts
 from hunkwise.bootstrap.parts import Progress
 from hunkwise.errors import UsageError
 from hunkwise.model.change import CONFIG_FILES, ChangeRef, DiffText
@@ -45,10 +45,12 @@ def review(
 ) -> ReviewReport:
     """Review the change `ref` names; `evidence` names SARIF files of other tools."""
     from hunkwise.pipeline import review as spine  # noqa: PLC0415  # late: it imports the parsers
+    from hunkwise.pipeline import teams  # noqa: PLC0415  # the same
 
-    if chosen.engine == "auto" and "model" in chosen.model_fields_set and not gate.names_a_model(environment):
+    if chosen.engine == "auto" and "model" in chosen.model_fields_set and not models.can_ask(chosen, environment):
         say(f"the model {chosen.model} is not asked: there is no key and no base URL (OPENAI_API_KEY, OPENAI_BASE_URL)")
-    ports = parts.ports(parts.changes(ref), chosen, environment, say, evidence)
+    chosen, source = teams.of_change(ref, parts.changes(ref), chosen)
+    ports = parts.ports(source, chosen, environment, say, evidence)
     try:
         report = spine.run(ref, ports, chosen).report
     finally:

@@ -29,13 +29,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelUsage:
-    """What one model was asked for: requests, tokens (None where the provider did not say), cost in USD."""
+    """What one model was asked for: requests, tokens (None where the provider did not say), cost in USD.
+
+    `embedding_tokens` is None for a model that embeds nothing.
+    """
 
     requests: int
     prompt_tokens: int | None
     cached_prompt_tokens: int | None
     completion_tokens: int | None
     cost_usd: float | None = None
+    embedding_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +47,13 @@ class Usage:
     """Requests and tokens of a run; latencies in milliseconds, one per request.
 
     `by_stage` holds the same requests by why they were sent: the first reading of the change, and what came on top.
+    `embedding_tokens` is None where no provider counted any.
     """
 
     by_model: Mapping[str, ModelUsage] = field(default_factory=dict)
     by_stage: Mapping[str, ModelUsage] = field(default_factory=dict)
     latencies_ms: tuple[float, ...] = ()
+    embedding_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +90,8 @@ class ReviewReport:
     `stopped` tells that a signal ended the run; what was read until then is in here. `model_approved` records whether
     every answer of a model called its part approved, None without an answer; nothing is decided by it, nor by
     `description`, which tells where to look. `cache` tells by pool what was reused, where a model is wanted.
+    `experiment` is the arm that read the change (`model=NAME`, `prompt=VERSION` or `control`), None where there is no
+    experiment.
     """
 
     version: str
@@ -103,6 +111,7 @@ class ReviewReport:
     stopped: bool = False
     model_approved: bool | None = None
     cache: Mapping[str, PoolUse] = field(default_factory=dict)
+    experiment: str | None = None
     description: Description | None = None
 
 

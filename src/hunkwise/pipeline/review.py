@@ -66,9 +66,9 @@ def run(
 ) -> Reviewed:
     """Review the change `ref` names in the light of what was said `before`.
 
-    Of an author who is not trusted each request holds one file: hostile text blinds no more. `unasked` says why no
-    model is asked although one is wanted: rules alone do not complete the review then. Stored answers serve within one
-    `scope`. Raises HunkwiseError.
+    Of an author who is not trusted each request holds one file: hostile text blinds no more, and no finding stands for
+    one of another request. `unasked` says why no model is asked although one is wanted: rules alone do not complete the
+    review then. Stored answers serve within one `scope`. Raises HunkwiseError.
     """
     started = ports.clock.monotonic()
     known = ready.make(ref, ports, settings, trusts_author=trusts_author)
@@ -80,7 +80,7 @@ def run(
     ledger = bookkeeping.balance(preparing.named(prepared), {**prepared.ends, **tallied.ends})
     reading = Reading(shown=prepared.gathered.shown, keys=answers.keys, ledger=ledger)
     held = reconcile.reconcile(ranked, reading, before)
-    reconciled, named = causes.gathered(held)
+    reconciled, named = causes.gathered(held) if trusts_author else (held, ())
     watch.lap("total", since=started)
     found = _Found(
         verdict=verdict.decide(reconciled.findings, ledger, gate(settings), reconciled.dismissed),
@@ -145,7 +145,7 @@ def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Mes
     heads = ports.changes.head_files(ref, prepared.change, preparing.paths(prepared))
     prepared = routing.routed(prepared, heads, ports, settings)
     packed = answering.packed(surroundings.around(ref, prepared, heads, ports, settings), ports, settings)
-    pack, _ = briefed.exemplified(briefed.pack(prepared, ports, settings), packed.chunks, ports, settings)
+    pack, _ = briefed.exemplified(briefed.pack(prepared, ports, settings), packed.chunks, prepared, ports, settings)
     return tuple(prompting.review(chunk, pack, preparing.seal(prepared)) for chunk in packed.chunks)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from hunkwise.model.change import Change
@@ -45,6 +46,7 @@ def document(report: ReviewReport) -> dict[str, Any]:
                 "sha256": prompt.sha256 if prompt else None,
                 "examples": list(prompt.examples) if prompt else [],
             },
+            "experiment": report.experiment,
         },
         "change": change(report.change),
         "verdict": {
@@ -61,7 +63,7 @@ def document(report: ReviewReport) -> dict[str, Any]:
             "by_type": dict(sorted(report.redactions_by_type.items())),
         },
         "usage": usage(report.usage),
-        "cache": {},
+        "cache": {pool: asdict(used) for pool, used in report.cache.items()},
         "notices": [{"code": notice.code, "text": notice.text} for notice in report.notices],
         "timings_ms": dict(report.timings_ms),
     }
@@ -156,8 +158,10 @@ def usage(used: Usage) -> dict[str, Any]:
                 cached_prompt_tokens=_whole(figures.total(used, lambda asked: asked.cached_prompt_tokens)),
                 completion_tokens=_whole(figures.total(used, lambda asked: asked.completion_tokens)),
                 cost_usd=figures.total(used, lambda asked: asked.cost_usd),
+                embedding_tokens=figures.embedding_tokens(used),
             )
         ),
+        "embedding_tokens": used.embedding_tokens,
         "by_model": {name: {"requests": asked.requests, **_tokens(asked)} for name, asked in used.by_model.items()},
         "by_stage": {name: {"requests": asked.requests, **_tokens(asked)} for name, asked in used.by_stage.items()},
         "latency_ms": {f"p{percent}": figures.latency_ms(used, percent) for percent in (50, 95, 99)},
@@ -169,7 +173,7 @@ def _tokens(asked: ModelUsage) -> dict[str, Any]:
         "prompt_tokens": asked.prompt_tokens,
         "cached_prompt_tokens": asked.cached_prompt_tokens,
         "completion_tokens": asked.completion_tokens,
-        "embedding_tokens": None,
+        "embedding_tokens": asked.embedding_tokens,
         "cost_usd": asked.cost_usd,
     }
 

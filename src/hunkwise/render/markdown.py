@@ -163,8 +163,8 @@ def _ledger(report: ReviewReport, keep: int) -> tuple[str, str]:
 def _counts(report: ReviewReport) -> str:
     ledger = report.ledger
     counts = ", ".join(f"{ledger.count(state)} {state.value}" for state in HunkState if ledger.count(state))
-    masked = sanitise.inline(figures.masked(report))
-    return f"**{figures.plural(len(ledger.entries), 'hunk')}**: {counts or 'nothing to read'}{masked and f'; {masked}'}"
+    told = "".join(f"; {sanitise.inline(each)}" for each in (figures.reused(report), figures.masked(report)) if each)
+    return f"**{figures.plural(len(ledger.entries), 'hunk')}**: {counts or 'nothing to read'}{told}"
 
 
 def _reasons(report: ReviewReport, state: HunkState, words: str, keep: int) -> Iterator[str]:
@@ -201,7 +201,7 @@ def _cost(report: ReviewReport) -> str:
         return f"<sub>hunkwise {report.version}, {why}</sub>"
     used = report.usage
     prompt = sanitise.inline(f"prompt {report.prompt.name} {report.prompt.version}" if report.prompt else "no prompt")
-    tokens = figures.number(figures.total(used, lambda asked: asked.prompt_tokens))
+    tokens = figures.prompt_tokens(used)
     answers = figures.number(figures.total(used, lambda asked: asked.completion_tokens))
     cost = sanitise.html(figures.money(figures.total(used, lambda asked: asked.cost_usd)))
     requests = figures.plural(sum(asked.requests for asked in used.by_model.values()), "request")

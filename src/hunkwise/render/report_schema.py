@@ -41,7 +41,7 @@ def report_schema() -> dict[str, Any]:
                 "ledger": _ledger(),
                 "redactions": _object({"total": COUNT, "by_type": _map(COUNT)}),
                 "usage": _usage(),
-                "cache": _map({"type": "object"}),
+                "cache": _map(_pool_use()),
                 "notices": _list(_object({"code": TEXT, "text": TEXT})),
                 "timings_ms": _map({"type": "number", "minimum": 0}),
             }
@@ -49,10 +49,16 @@ def report_schema() -> dict[str, Any]:
     }
 
 
+def _pool_use() -> dict[str, Any]:
+    counts = ("exact_hits", "canonical_hits", "incremental_hits", "semantic_hits", "confirms", "misses")
+    return _object(dict.fromkeys(counts, COUNT))
+
+
 def _tool() -> dict[str, Any]:
     named = dict.fromkeys(("name", "version", "sha256"), TEXT_OR_NULL)
     prompt = _object({**named, "examples": _list(TEXT)})
-    return _object({"version": TEXT, "engine": {"enum": ["llm", "rules"]}, "models": _list(TEXT), "prompt": prompt})
+    tool = _object({"version": TEXT, "engine": {"enum": ["llm", "rules"]}, "models": _list(TEXT), "prompt": prompt})
+    return {**tool, "properties": {**tool["properties"], "experiment": TEXT_OR_NULL}}
 
 
 def _description() -> dict[str, Any]:

@@ -56,7 +56,7 @@ def overview(files: int) -> str:
 }}"""
 
 
-COMMENTS_AFTER = f"""{_PULL}, $after: String!) {{
+COMMENTS_AFTER = f"""{_PULL}, $after: String) {{
   {_PULL_REQUEST} {{ page: comments(first: {PAGE}, after: $after) {{ {_COMMENTS} }} }} }}
 }}"""
 
