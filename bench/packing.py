@@ -134,9 +134,7 @@ def print_prefixes() -> None:
     types = [COUNT(each) for each in pack.types.values()]
     print(f"\nThe prompt review 1.1.0 takes {systems[0]:,} tokens (1.0.0: {systems[1]:,}), the instructions of a kind")
     print(f"{min(types)} to {max(types)}, an example {min(shown)} to {max(shown)},")
-    print(
-        f"{statistics.mean(shown):.0f} on average of {len(shown)}. A request holds one kind's, and two examples by default."
-    )
+    print(f"{statistics.mean(shown):.0f} on average of {len(shown)}. A request holds one kind's and two examples.")
 
 
 if __name__ == "__main__":
