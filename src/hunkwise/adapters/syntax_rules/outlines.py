@@ -11,7 +11,7 @@ from hunkwise.core import bindings
 from hunkwise.model.outline import Definition, DefinitionKind, Import, Outline
 
 MAX_BYTES = 2_500_000
-"""A larger file is not parsed (1 MB takes 0.2 to 0.5 s, see bench/context.md)."""
+"""A larger file is not parsed (1 MB takes 0.3 to 0.6 s, see bench/context.md)."""
 
 MAX_LINE_CHARS = 20_000
 """A file with a longer line is not parsed: minified code, where the parser is slowest."""
