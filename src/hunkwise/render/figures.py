@@ -17,9 +17,38 @@ def masked(report: ReviewReport) -> str:
     return f"{plural(sum(by_type.values()), 'secret')} masked: {', '.join(sorted(by_type))}"
 
 
+def reused(report: ReviewReport) -> str:
+    """Return how many hunks were answered without asking, and by what; empty where there was none."""
+    used = report.cache.values()
+    counts = {
+        "incremental": sum(each.incremental_hits for each in used),
+        "exact": sum(each.exact_hits for each in used),
+        "canonical": sum(each.canonical_hits for each in used),
+        "semantic": sum(each.semantic_hits for each in used),
+        "stale": sum(each.stale_hits for each in used),
+    }
+    if not any(counts.values()):
+        return ""
+    told = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
+    return f"{plural(sum(counts.values()), 'hunk')} not asked again: {told}"
+
+
 def number(value: float | None) -> str:
     """Return a whole number with thousands separated, or that it is not known."""
     return UNKNOWN if value is None else f"{value:,.0f}"
+
+
+def prompt_tokens(used: Usage) -> str:
+    """Return the tokens of all prompts, with the share that providers had cached where they told."""
+    tokens = total(used, lambda asked: asked.prompt_tokens)
+    cached = total(used, lambda asked: asked.cached_prompt_tokens)
+    return number(tokens) if not tokens or cached is None else f"{number(tokens)} ({cached / tokens:.0%} cached)"
+
+
+def embedding_tokens(used: Usage) -> int | None:
+    """Return the tokens of all texts that were embedded, None where nothing was."""
+    known = [asked.embedding_tokens for asked in used.by_model.values() if asked.embedding_tokens is not None]
+    return sum(known) if known else None
 
 
 def money(usd: float | None) -> str:

@@ -3,7 +3,7 @@
 from hunkwise.model.ledger import Entry, HunkState
 from hunkwise.model.report import ModelUsage, ReviewReport, Usage
 from hunkwise.render import html_places as places_of
-from hunkwise.render.figures import UNKNOWN, duration, latency_ms, money, number, plural, total
+from hunkwise.render.figures import UNKNOWN, duration, latency_ms, money, number, plural, reused, total
 from hunkwise.render.html_places import Places
 from hunkwise.render.html_text import DOT, age, shown
 
@@ -17,9 +17,14 @@ def ledger(report: ReviewReport, places: Places) -> str:
     )
     return (
         f'<section aria-labelledby="ledger-title"><h2 id="ledger-title">Ledger</h2>{_bar(report)}'
-        f'<ul class="counted">{counts}</ul>{_entries(report, places) if entries else "<p>The change is empty.</p>"}'
-        f"</section>"
+        f'<ul class="counted">{counts}</ul>{_reused(report)}'
+        f"{_entries(report, places) if entries else '<p>The change is empty.</p>'}</section>"
     )
+
+
+def _reused(report: ReviewReport) -> str:
+    told = reused(report)
+    return f"<p>{shown(told)}</p>" if told else ""
 
 
 def how_it_ended(entry: Entry) -> str:

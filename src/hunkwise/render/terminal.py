@@ -150,9 +150,9 @@ def _ledger(report: ReviewReport) -> Iterator[RenderableType]:
     ledger = report.ledger
     counts = ", ".join(f"{ledger.count(state)} {state.value}" for state in HunkState if ledger.count(state))
     yield Text(f"{figures.plural(len(ledger.entries), 'hunk')}: {counts or 'nothing to read'}")
-    masked = figures.masked(report)
-    if masked:
-        yield Text(sanitise.line(masked))
+    for told in (figures.reused(report), figures.masked(report)):
+        if told:
+            yield Text(sanitise.line(told))
     yield from _failed([entry for entry in ledger.entries if entry.state is HunkState.FAILED])
     yield from _skipped([entry for entry in ledger.entries if entry.state is HunkState.SKIPPED])
 
@@ -197,7 +197,7 @@ def _files(names: Sequence[str]) -> str:
 def _usage(report: ReviewReport) -> Text:
     used = report.usage
     requests = sum(asked.requests for asked in used.by_model.values())
-    prompt = figures.number(figures.total(used, lambda asked: asked.prompt_tokens))
+    prompt = figures.prompt_tokens(used)
     completion = figures.number(figures.total(used, lambda asked: asked.completion_tokens))
     cost = figures.money(figures.total(used, lambda asked: asked.cost_usd))
     models = ", ".join(sanitise.line(name) for name in used.by_model)
