@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hunkwise.adapters.syntax_rules import AstGrepLiterals
 from hunkwise.core import answer_keys, patch
 from hunkwise.core.answer_keys import Level
 from hunkwise.core.packing import RedactedLines
@@ -72,7 +73,7 @@ FAULTS: Mapping[str, Sequence[Callable[[str], str]]] = {
         _sub(r"\btrue\b", "false"),
         _sub(r'"(\w+)"', r'"\1x"'),
         _sub(r"'(\w+)'", r"'\1 '"),
-        _sub(r"([\"'][^\"']*\w) (\w[^\"']*[\"'])", r"\1  \2"),
+        _sub(r"^([^\"']*([\"'])[^\"']*\w) (\w[^\"']*\2[^\"']*)$", r"\1  \3"),
     ),
     "condition negated": (
         _sub(r"\bif (?!not\b)([\w.]+):", r"if not \1:"),
@@ -126,9 +127,16 @@ def _mark(path: str) -> str:
 
 
 def mutations(path: str, rows: Rows) -> Iterator[tuple[str, int, str]]:
-    """Yield kind, index and wrong line for each site of a file."""
+    """Yield kind, index and wrong line for each site of a file; none on a line with a comment."""
+    commented = {
+        place.line - 1 for place in AstGrepLiterals().find(path, "\n".join(rows)) or () if place.kind == "comment"
+    }
     for at, line in enumerate(rows):
-        if not line.strip() or line.lstrip().startswith((_mark(path), "*", "/*", "import", "from", '"""', "'")):
+        if (
+            at in commented
+            or not line.strip()
+            or line.lstrip().startswith((_mark(path), "*", "/*", "import", "from", '"""', "'"))
+        ):
             continue
         for kind, ways in FAULTS.items():
             if kind == INTO_A_BLOCK and not path.endswith(".py"):
@@ -161,7 +169,8 @@ def _edits(path: str, rows: Rows, at: int) -> Iterator[Pair]:
     one = changed(path, rows, at, rows[at])
     mark = _mark(path)
     above = tuple(f"{mark} line {number} of a notice" for number in range(7))
-    yield Pair(kind="line shift", one=one, other=_both(one, lambda side: (*above, *side)))
+    if at > 3:  # else what is new above is among what a hunk shows
+        yield Pair(kind="line shift", one=one, other=_both(one, lambda side: (*above, *side)))
     if 30 < at < len(rows) - 30:
         yield Pair(kind="rebase", one=one, other=_both(one, lambda side: (*side[: at - 25], *above, *side[at - 20 :])))
         first, last = at - 4, at + 5

@@ -40,6 +40,46 @@ class Experiment(BaseModel):
         return self
 
 
+KEY_VARIABLE = r"^(AZURE_)?OPENAI_API_KEY_[A-Z0-9_]{1,64}$"
+"""Variables that a configuration may name as a key's: it must not send any other secret of a runner to a server."""
+
+KEY_FILE = "OPENAI_API_KEY_FILE"
+"""The one of them that names a place, not a key."""
+
+Limit = Annotated[int, Field(gt=0)] | None
+
+
+class Team(BaseModel):
+    """Whose key and whose limits a review takes; what is not given is as for everybody."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")]
+    paths: Patterns = Field((), description="Gitignore patterns; a change whose files all match is this team's.")
+    key_variable: Annotated[str, Field(pattern=KEY_VARIABLE)] | None = Field(
+        None,
+        description="The environment variable that holds its keys: OPENAI_API_KEY_NAME, AZURE_OPENAI_API_KEY_NAME.",
+    )
+    max_parallel: Annotated[int, Field(ge=1, le=64)] | None = None
+    max_cost: Annotated[float, Field(gt=0)] | None = None
+    max_tokens: Limit = None
+    max_requests: Limit = None
+    requests_per_minute: Limit = None
+    tokens_per_minute: Limit = None
+
+    @field_validator("key_variable")
+    @classmethod
+    def _holds_a_key(cls, name: str | None) -> str | None:
+        if name == KEY_FILE:
+            raise ValueError(f"{KEY_FILE} holds no key, but the name of a file")
+        return name
+
+    @property
+    def limits(self) -> dict[str, int | float]:
+        """The limits that are given, by the name of the setting."""
+        return self.model_dump(exclude={"name", "paths", "key_variable"}, exclude_none=True)
+
+
 class TeamInstruction(BaseModel):
     """A team's own words on the review of files that match one of `paths`; of all files where there are none."""
 
@@ -109,6 +149,10 @@ class Settings(BaseModel):
         None, description="Tokens, of prompts and answers, that a run may use."
     )
     max_requests: Annotated[int, Field(gt=0)] | None = Field(None, description="Requests that a run may send.")
+    requests_per_minute: Limit = Field(
+        None, description="Requests that a run may send in a minute with each key, where the endpoint allows more."
+    )
+    tokens_per_minute: Limit = Field(None, description="The same for tokens, of prompts and answers, as estimated.")
     prices: Patterns = Field(
         (),
         description="Prices over the packaged ones: model=prompt/answer or model=prompt/cached/answer, USD a million.",
@@ -117,6 +161,10 @@ class Settings(BaseModel):
         (),
         description="Shares of pull requests that another model or prompt reads: {model: m, share: 0.1} or prompt.",
     )
+    teams: tuple[Team, ...] = Field(
+        (), description="Keys and limits of teams, by the paths of a change: {name: t, paths: [a/**], key_variable: V}."
+    )
+    team: str | None = Field(None, description="The team whose key and limits count, whatever the paths are.")
     privacy: Literal["secrets", "personal", "strict"] = Field(
         "secrets",
         description="personal also keeps addresses, numbers, internal hosts and owners; strict comments and strings.",
@@ -139,6 +187,9 @@ class Settings(BaseModel):
     )
     passes: Annotated[int, Field(ge=1, le=5)] = Field(
         1, description="Times that a change is asked about; kept is what most of them find. Each costs a review."
+    )
+    describe: bool = Field(
+        default=False, description="A walkthrough of the change in the summary of a pull request, for one request more."
     )
     cache: bool = Field(
         default=True, description="Answers to the very same question are kept and used again, where there is a place."
@@ -194,6 +245,16 @@ class Settings(BaseModel):
         lifetimes.lifetimes(self.cache_ttl)
         lifetimes.limits(self.cache_size)
         nearness.thresholds(self.near)
+        return self
+
+    @model_validator(mode="after")
+    def _known_team(self) -> Self:
+        """Refuse a team that nobody knows: its change would be read with another's key."""
+        names = [each.name for each in self.teams]
+        if len(set(names)) < len(names):
+            raise ValueError("two teams have one name")
+        if self.team is not None and self.team not in names:
+            raise ValueError(f"there is no team {self.team}")
         return self
 
     @model_validator(mode="after")

@@ -18,6 +18,7 @@ from fakes import (
     answer,
     asked_ids,
     finding,
+    upholds_all,
 )
 from hunkwise.adapters.prompt_files import PromptFiles
 from hunkwise.adapters.syntax_rules import AstGrepPlainLines
@@ -89,9 +90,10 @@ class Runs:
         scope: str = "",
         recent: int | None = 0,
         unasked: str | None = None,
+        verifier: Script = upholds_all,
         **settings: Any,
     ) -> ReviewReport:
-        chat = ScriptedChat(script)
+        chat = ScriptedChat(script, verify=verifier)
         changes = GivenChange(change, heads)
         changes._change = replace(changes._change, recent_commits=recent)
         ports = Ports(
@@ -244,7 +246,7 @@ def test_a_hunk_that_was_not_read_to_the_end_is_not_kept(runs: Runs) -> None:
 
 
 def test_what_was_to_be_checked_and_was_not_is_not_kept(runs: Runs) -> None:
-    report = runs(diff(*BODY), finds("return xs[0]"), verify="all")
+    report = runs(diff(*BODY), finds("return xs[0]"), verify="all", verifier=down)
     assert "not-verified" in {notice.code for notice in report.notices}
     assert not runs.shelf.answers
     runs(diff(*BODY), finds(), verify="all")

@@ -79,7 +79,7 @@ def _values(state: PoolState) -> dict[str, Any]:
 def _lines(states: Sequence[PoolState]) -> list[str]:
     if not states:
         return ["no answer is stored"]
-    rows = [("pool", "answers", "bytes", "oldest", "hits", "misses", "hit rate")]
+    rows: list[tuple[str, ...]] = [("pool", "answers", "bytes", "oldest", "hits", "misses", "hit rate")]
     for state in states:
         looked = state.hits + state.misses
         oldest = figures.UNKNOWN if state.oldest_s is None else figures.age(state.oldest_s)

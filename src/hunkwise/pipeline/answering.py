@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from hunkwise.core import hunk_keys, packing, prompting, redact, reuse, risk
+from hunkwise.core import hunk_keys, packing, reuse, risk
 from hunkwise.core.bookkeeping import End
 from hunkwise.core.nearness import NearAnswer
 from hunkwise.core.reconcile import Before
 from hunkwise.core.verification import Mode
-from hunkwise.model.change import Notice
-from hunkwise.model.chat import PromptPack, Redacted
+from hunkwise.model.change import ChangeRef, Notice
+from hunkwise.model.chat import PromptPack
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import Chunk, HunkKey
 from hunkwise.pipeline import (
@@ -17,14 +17,17 @@ from hunkwise.pipeline import (
     answer,
     briefed,
     confirm,
+    describe,
     gateway,
     outgoing,
     passes,
     pools,
+    preparing,
     ready,
     semantic,
     surroundings,
     tally,
+    teams,
     verify,
 )
 from hunkwise.pipeline.announcement import Way
@@ -44,6 +47,7 @@ STOPPED = Notice(code="stopped", text="The run was stopped before it was complet
 class Told:
     """What is known before a model is asked: keys of hunks, earlier runs, files with a rule's hit, heads, scope."""
 
+    ref: ChangeRef
     keys: Mapping[HunkKey, str]
     before: Before
     hit_paths: frozenset[str]
@@ -56,11 +60,11 @@ class Told:
         return (self.before.memory.spent_usd or 0.0) if self.before.memory else 0.0
 
 
-def told(known: ready.Ready, before: Before, scope: str) -> Told:
+def told(ref: ChangeRef, known: ready.Ready, before: Before, scope: str) -> Told:
     """Return what is known once a change is ready to be asked about."""
     keys = hunk_keys.by_hunk(known.prepared.gathered.lines_by_key.values())
     hit_paths = frozenset(each.file for each in known.embedded)
-    return Told(keys=keys, before=before, hit_paths=hit_paths, heads=known.heads, scope=scope)
+    return Told(ref=ref, keys=keys, before=before, hit_paths=hit_paths, heads=known.heads, scope=scope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,11 +103,14 @@ def all_hunks(prepared: Prepared, told: Told, ports: Ports, settings: Settings, 
         asked = stored.completed(fresh, asked)
     if near:
         asked = near.completed(fresh, asked)
+    if models:
+        asked = describe.beside(told.ref, prepared, asked, models, ports, settings)
     again = dict.fromkeys(reused.hunks, End(state=HunkState.CACHED, by=reuse.INCREMENTAL))
     summed = replace(
         asked,
         findings=(*reused.findings, *served.findings, *asked.findings),
         ends={**asked.ends, **found.ends, **served.ends, **again},
+        notices=(*teams.notices(settings), *asked.notices),
     )
     return Answers(tally=summed, pack=pack, material=material, keys=told.keys)
 
@@ -115,7 +122,7 @@ def _without(prepared: Prepared, ended: Mapping[HunkKey, End]) -> Prepared:
 def _served(rest: Prepared, pack: PromptPack, stored: pools.Pools, told: Told, ports: Ports) -> tally.Tally:
     """Return what stored answers serve, through the gate once more: it may know more secrets today."""
     rows = PlainRows(rest.diff, told.heads, ports.plain, comments=pack.judges_comments)
-    return outgoing.redacted(stored.look_up(rest, rows.of), seal(rest))
+    return outgoing.redacted(stored.look_up(rest, rows.of), preparing.seal(rest))
 
 
 def _verifying(prepared: Prepared, told: Told, ports: Ports, settings: Settings) -> verify.Verifying:
@@ -155,8 +162,9 @@ def _ask_models(
     confirmed = confirm.all_near(prepared, near, ports.prompts, short) if near else confirm.Confirmed()
     prepared = _without(prepared, confirmed.ends)
     filled = packed(prepared, ports, settings)
-    pack, examples = briefed.exemplified(way.pack, filled.chunks, ports, settings)
+    pack, examples = briefed.exemplified(way.pack, filled.chunks, prepared, ports, settings)
     way = replace(way, pack=pack)
+    models.reserve(announcement.most_usd(filled.chunks, way, models, settings.passes))
     ports.progress(announcement.line(filled.chunks, way, models, settings.passes))
     asking = _asking(prepared, way.pack, models, ports, settings)
 
@@ -178,7 +186,7 @@ def _ask_models(
         stopped=stopped,
         examples=examples,
     )
-    return outgoing.redacted(summed, seal(prepared))
+    return outgoing.redacted(summed, preparing.seal(prepared))
 
 
 def _asking(prepared: Prepared, pack: PromptPack, models: Gateway, ports: Ports, settings: Settings) -> answer.Asking:
@@ -189,11 +197,11 @@ def _asking(prepared: Prepared, pack: PromptPack, models: Gateway, ports: Ports,
     return answer.Asking(
         chat=models,
         pack=pack,
-        seal=seal(prepared),
+        seal=preparing.seal(prepared),
         count=ports.tokens.count,
         end=end,
         max_parallel=settings.max_parallel,
-        listen=Candidates(pack.schema, seal(prepared), ports.progress).listen,
+        listen=Candidates(pack.schema, preparing.seal(prepared), ports.progress).listen,
     )
 
 
@@ -202,12 +210,3 @@ def packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Pack
     count = ports.tokens.count
     hunks = surroundings.for_packing([prepared.gathered.lines_by_key[key] for key in prepared.chosen], settings, count)
     return packing.pack(hunks, settings.chunk_tokens, count, one_file_each=prepared.one_file_each)
-
-
-def seal(prepared: Prepared) -> prompting.Seal:
-    """Return the gate through which text of this change becomes a message."""
-
-    def sealed(text: str) -> Redacted:
-        return redact.text(text, prepared.scan)
-
-    return sealed

@@ -1,0 +1,77 @@
+"""Stored answers on the command line: what a second review costs, and looking after what is kept."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loopback_model import LoopbackModel
+
+DIFF = "diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@ -1,1 +1,2 @@\n x = 1\n+y = x / 0\n"
+
+
+def hunkwise(*arguments: str, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "hunkwise", *arguments], env=env, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_second_review_asks_nothing_and_the_cache_can_be_looked_after(tmp_path: Path) -> None:
+    change = tmp_path / "change.diff"
+    change.write_text(DIFF)
+    with LoopbackModel() as model:
+        env = {"HOME": str(tmp_path / "home"), "OPENAI_BASE_URL": model.base_url, "PATH": "/usr/bin:/bin"}
+
+        def review(*more: str) -> dict[str, Any]:
+            done = hunkwise("review", str(change), "--model", "m", "--format", "json", *more, env=env)
+            report: dict[str, Any] = json.loads(done.stdout)
+            return report
+
+        first, second, third = review(), review(), review("--no-cache")
+    entries = [each["ledger"]["entries"][0] for each in (first, second, third)]
+    assert [each["by"] for each in entries] == [entries[0]["by"], "exact", entries[0]["by"]]
+    assert [each["usage"]["requests"] > 0 for each in (first, second, third)] == [True, False, True]
+    assert second["cache"]["code"]["exact_hits"] == 1
+    assert entries[1]["age_s"] >= 0
+    assert (tmp_path / "home" / ".cache" / "hunkwise").stat().st_mode & 0o777 == 0o700
+
+    info = json.loads(hunkwise("cache", "info", "--format", "json", env=env).stdout)
+    assert (info["pools"]["code"]["hits"], info["pools"]["code"]["misses"]) == (1, 1)
+    table = hunkwise("cache", "info", env=env).stdout
+    assert "hit rate" in table
+    assert "50%" in table
+    exported = [json.loads(line) for line in hunkwise("cache", "export", env=env).stdout.splitlines()]
+    assert [each["pool"] for each in exported] == ["code"] * info["pools"]["code"]["entries"]
+    wrong = hunkwise("cache", "clear", "--pool", "cod", env=env)
+    assert (wrong.returncode, "there is no pool cod" in wrong.stderr) == (2, True)
+    assert "forgotten" in hunkwise("cache", "clear", "--pool", "code", env=env).stdout
+    assert "no answer is stored" in hunkwise("cache", "info", env=env).stdout
+
+
+def test_without_a_folder_there_is_nothing_to_look_after(tmp_path: Path) -> None:
+    done = hunkwise("cache", "info", env={"HOME": str(tmp_path), "HUNKWISE_CACHE_DIR": ""})
+    assert done.returncode == 2
+    assert "no folder for stored answers" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("in_a_job", [False, True])
+def test_in_a_job_only_a_state_key_seals(tmp_path: Path, in_a_job: bool) -> None:  # noqa: FBT001  # a column
+    change = tmp_path / "change.diff"
+    change.write_text(DIFF)
+    with LoopbackModel() as model:
+        env = {
+            "HUNKWISE_CACHE_DIR": str(tmp_path / "cache"),
+            "OPENAI_BASE_URL": model.base_url,
+            "PATH": "/usr/bin:/bin",
+        }
+        env |= {"GITHUB_ACTIONS": "true"} if in_a_job else {}
+        done = hunkwise("review", str(change), "--model", "m", env=env)
+        assert ("need the input state-key" in done.stderr) is in_a_job
+        assert any((tmp_path / "cache").glob("answers-*")) is not in_a_job
+        hunkwise("review", str(change), "--model", "m", env={**env, "HUNKWISE_STATE_KEY": "k"})
+        assert any((tmp_path / "cache").glob("answers-*"))
