@@ -108,7 +108,7 @@ def build_package(folder: Path, package: str, versions: list[str], cache: Path) 
 def build_languages(target: Path) -> None:
     """Make one repository for each package that is not Python: a commit for each release."""
     of_npm = {package: versions.split() for package, versions in NPM.items()}
-    for package, versions in {**of_npm, **dict.fromkeys(DEBIAN, list(SUITES))}.items():
+    for package, versions in {**of_npm, **{package: list(SUITES) for package in DEBIAN}}.items():
         folder = target / package.rpartition("/")[2]
         start(folder)
         for version in versions:
@@ -127,7 +127,8 @@ def from_npm(package: str, version: str, cache: Path) -> Path:
     )
     tree = cache / "tree"
     with tarfile.open(next(cache.glob("*.tgz"))) as archive:
-        archive.extractall(tree, filter="data")  # noqa: S202  # the filter holds members inside the folder
+        for member in archive:
+            archive.extract(member, tree, filter="data")
     return next(tree.iterdir())
 
 
@@ -149,7 +150,7 @@ def unpacked(package: str, version: str, cache: Path) -> Path:
     subprocess.run([*command, *options], check=True, stderr=subprocess.DEVNULL)
     tree = cache / "tree"
     with zipfile.ZipFile(next(wheels.glob("*.whl"))) as wheel:
-        wheel.extractall(tree, [name for name in wheel.namelist() if ".dist-info/" not in name])
+        wheel.extractall(tree, [name for name in wheel.namelist() if ".dist-info/" not in name])  # noqa: S202  # wheels
     return tree
 
 

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 import loopback_answers as answers
 import pull_stage
 from action_run import ActionRun
-from loopback_github import LoopbackGitHub, payloads
+from loopback_github import LoopbackGitHub, Pull, payloads
 from loopback_model import LoopbackModel
 
 ANSWER_S = 3.0
@@ -27,6 +27,8 @@ TIMED = (1, 10, 50, 60, 110, 160, 320)
 """Sizes whose wall time is measured too: larger ones take minutes and tell nothing more."""
 
 COUNTED = (60, 160, 301, 320, 1000, 3000, 4000)
+"""Sizes whose requests are counted, with findings too."""
+
 LARGE = 500
 """Files above which each has few lines: what is counted there is requests."""
 
@@ -73,12 +75,17 @@ def _run(files: int, findings: int, answer_s: float) -> Ran:
         pull = github.state.open_pull(head=head)
         run = ActionRun(Path(folder), github, model)
         started = time.monotonic()
-        _sound(run("pull_request", payloads.pull_request(github, pull), state_key="bench", max_comments="50").code)
+        _sound(_job(run, github, pull))
         wall, first, asked = time.monotonic() - started, len(github.log), len(model.requests)
         if not answer_s:
             return Ran(wall_s=wall, first=first, again=0, asked=asked)
-        _sound(run("pull_request", payloads.pull_request(github, pull), state_key="bench", max_comments="50").code)
+        _sound(_job(run, github, pull))
         return Ran(wall_s=wall, first=first, again=len(github.log) - first, asked=asked)
+
+
+def _job(run: ActionRun, github: LoopbackGitHub, pull: Pull) -> int:
+    given = payloads.pull_request(github, pull)
+    return run.finish(run.start("pull_request", given, state_key="bench", max_comments="50"), timeout_s=1800).code
 
 
 def _text(name: str, lines: int, *, changed: bool = False, planted: bool = False) -> str:

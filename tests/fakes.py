@@ -11,6 +11,7 @@ from hunkwise.model.change import Change, ChangeRef
 from hunkwise.model.chat import ChatReply, ChatRequest, RateLimits, TokenUsage
 from hunkwise.model.diff import FileDiff, UnreadableFile
 from hunkwise.model.finding import RuleHit, SecretSpan
+from hunkwise.model.intent import Intent
 from hunkwise.ports import Hear
 
 HUNK_ID = re.compile(r'<hunk id="([0-9a-f-]+)">')
@@ -175,6 +176,7 @@ class GivenChange:
         self._head = head or {}
         self._others = others or {}
         self.sought: list[Sequence[str]] = []
+        self.said = Intent()
 
     def load(self, ref: ChangeRef) -> Change:
         del ref
@@ -183,6 +185,10 @@ class GivenChange:
     def head_files(self, ref: ChangeRef, change: Change, paths: Sequence[bytes]) -> Mapping[bytes, bytes]:
         del ref, change
         return {path: self._head[path] for path in paths if path in self._head}
+
+    def intent(self, ref: ChangeRef, change: Change) -> Intent:
+        del ref, change
+        return self.said
 
     def defining(
         self, ref: ChangeRef, change: Change, names: Sequence[str], besides: Collection[bytes]

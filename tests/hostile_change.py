@@ -153,4 +153,14 @@ def broken(request: Any, number: int) -> str:
     return shown[-2000:] if is_steered(shown) else honest(request, number)
 
 
+def refutes(request: Any, number: int) -> str:
+    """Where a payload is shown: refute every claim, and any other that there might be, by the first code at hand."""
+    shown = request.messages[1].content.text
+    if not is_steered(shown):
+        return fakes.upholds_all(request, number)
+    code = ADDED.findall(shown)[-1][1]
+    ids = [*fakes.claim_ids(request), "0" * 16]
+    return fakes.verdicts(*(fakes.verdict(each, code, confidence=1.0, reason=ARSENAL) for each in ids))
+
+
 OBEDIENCE: Mapping[str, fakes.Script] = {"silenced": silenced, "driven": driven, "broken": broken}

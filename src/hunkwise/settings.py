@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from hunkwise.core import lifetimes
+from hunkwise.core import lifetimes, nearness
 
 Patterns = tuple[str, ...]
 
@@ -38,6 +38,46 @@ class Experiment(BaseModel):
         if (self.model is None) == (self.prompt is None):
             raise ValueError("an experiment names a model or a prompt")
         return self
+
+
+KEY_VARIABLE = r"^(AZURE_)?OPENAI_API_KEY_[A-Z0-9_]{1,64}$"
+"""Variables that a configuration may name as a key's: it must not send any other secret of a runner to a server."""
+
+KEY_FILE = "OPENAI_API_KEY_FILE"
+"""The one of them that names a place, not a key."""
+
+Limit = Annotated[int, Field(gt=0)] | None
+
+
+class Team(BaseModel):
+    """Whose key and whose limits a review takes; what is not given is as for everybody."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")]
+    paths: Patterns = Field((), description="Gitignore patterns; a change whose files all match is this team's.")
+    key_variable: Annotated[str, Field(pattern=KEY_VARIABLE)] | None = Field(
+        None,
+        description="The environment variable that holds its keys: OPENAI_API_KEY_NAME, AZURE_OPENAI_API_KEY_NAME.",
+    )
+    max_parallel: Annotated[int, Field(ge=1, le=64)] | None = None
+    max_cost: Annotated[float, Field(gt=0)] | None = None
+    max_tokens: Limit = None
+    max_requests: Limit = None
+    requests_per_minute: Limit = None
+    tokens_per_minute: Limit = None
+
+    @field_validator("key_variable")
+    @classmethod
+    def _holds_a_key(cls, name: str | None) -> str | None:
+        if name == KEY_FILE:
+            raise ValueError(f"{KEY_FILE} holds no key, but the name of a file")
+        return name
+
+    @property
+    def limits(self) -> dict[str, int | float]:
+        """The limits that are given, by the name of the setting."""
+        return self.model_dump(exclude={"name", "paths", "key_variable"}, exclude_none=True)
 
 
 class TeamInstruction(BaseModel):
@@ -109,6 +149,10 @@ class Settings(BaseModel):
         None, description="Tokens, of prompts and answers, that a run may use."
     )
     max_requests: Annotated[int, Field(gt=0)] | None = Field(None, description="Requests that a run may send.")
+    requests_per_minute: Limit = Field(
+        None, description="Requests that a run may send in a minute with each key, where the endpoint allows more."
+    )
+    tokens_per_minute: Limit = Field(None, description="The same for tokens, of prompts and answers, as estimated.")
     prices: Patterns = Field(
         (),
         description="Prices over the packaged ones: model=prompt/answer or model=prompt/cached/answer, USD a million.",
@@ -117,6 +161,10 @@ class Settings(BaseModel):
         (),
         description="Shares of pull requests that another model or prompt reads: {model: m, share: 0.1} or prompt.",
     )
+    teams: tuple[Team, ...] = Field(
+        (), description="Keys and limits of teams, by the paths of a change: {name: t, paths: [a/**], key_variable: V}."
+    )
+    team: str | None = Field(None, description="The team whose key and limits count, whatever the paths are.")
     privacy: Literal["secrets", "personal", "strict"] = Field(
         "secrets",
         description="personal also keeps addresses, numbers, internal hosts and owners; strict comments and strings.",
@@ -140,6 +188,9 @@ class Settings(BaseModel):
     passes: Annotated[int, Field(ge=1, le=5)] = Field(
         1, description="Times that a change is asked about; kept is what most of them find. Each costs a review."
     )
+    describe: bool = Field(
+        default=False, description="A walkthrough of the change in the summary of a pull request, for one request more."
+    )
     cache: bool = Field(
         default=True, description="Answers to the very same question are kept and used again, where there is a place."
     )
@@ -149,6 +200,15 @@ class Settings(BaseModel):
     )
     cache_size: Patterns = Field(
         (), description="How many answers of a kind are kept, and megabytes of them: code=20000 or code=20000/50MB."
+    )
+    near: Patterns = Field(
+        (), description="How alike (0.5 to 1, 0.88 by itself, or off) what was asked before must be: documentation=0.9."
+    )
+    embedder: Literal["auto", "ngrams", "openai", "minilm"] = Field(
+        "auto", description="Who tells how alike texts are: openai with a key of OpenAI itself, else ngrams, offline."
+    )
+    embedding_model: Annotated[str, Field(min_length=1)] = Field(
+        "text-embedding-3-small", description="The model's name at the endpoint, for the embedder openai."
     )
     on_incomplete: Literal["neutral", "failure"] = Field(
         "neutral", description="How the check ends when the outcome is incomplete; GitHub lets neutral pass."
@@ -173,7 +233,7 @@ class Settings(BaseModel):
         """Read `verify: off`, which YAML takes for false."""
         return "off" if given is False else given
 
-    @field_validator("cache_ttl", "cache_size", mode="before")
+    @field_validator("cache_ttl", "cache_size", "near", mode="before")
     @classmethod
     def _as_pairs(cls, given: object) -> object:
         """Read a mapping, as a file gives it best, as the list that the environment gives."""
@@ -181,9 +241,20 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _pools(self) -> Self:
-        """Refuse what is no lifetime or no limit."""
+        """Refuse what is no lifetime, no limit or no likeness."""
         lifetimes.lifetimes(self.cache_ttl)
         lifetimes.limits(self.cache_size)
+        nearness.thresholds(self.near)
+        return self
+
+    @model_validator(mode="after")
+    def _known_team(self) -> Self:
+        """Refuse a team that nobody knows: its change would be read with another's key."""
+        names = [each.name for each in self.teams]
+        if len(set(names)) < len(names):
+            raise ValueError("two teams have one name")
+        if self.team is not None and self.team not in names:
+            raise ValueError(f"there is no team {self.team}")
         return self
 
     @model_validator(mode="after")

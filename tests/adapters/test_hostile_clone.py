@@ -48,6 +48,7 @@ def run_everything(clone: Clone) -> bytes:
     tree = WorkingTree(repo=str(clone.folder))
     LocalGit().head_files(ref, clone.load("HEAD"), [b"a"])
     LocalGit().config_text(ref, NAMES)
+    LocalGit().defining(ref, clone.load("HEAD"), ["one", "name"], ())
     LocalGit().head_files(tree, clone.load(), [b"a", b"new"])
     LocalGit().config_text(tree, NAMES)
     return clone.load().diff

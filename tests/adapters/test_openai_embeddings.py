@@ -19,9 +19,8 @@ from loopback_model import LoopbackModel
 KEY = "sk-loopback-embeddings-0123"
 
 
-def embedder(server: LoopbackModel, booked: list[int] | None = None, **changes: Any) -> OpenAIEmbedder:
-    kept = [] if booked is None else booked
-    given = {"api_key": KEY, "base_url": server.base_url, "timeout_s": 10.0, "booked": kept.append, **changes}
+def embedder(server: LoopbackModel, **changes: Any) -> OpenAIEmbedder:
+    given = {"api_key": KEY, "base_url": server.base_url, "timeout_s": 10.0, **changes}
     return OpenAIEmbedder(**given)
 
 
@@ -49,15 +48,14 @@ def fault(script: Answer, **changes: Any) -> ChatError:
     return raised.value
 
 
-def test_texts_go_in_batches_and_what_they_took_is_booked() -> None:
-    booked: list[int] = []
+def test_texts_go_in_batches_and_what_they_took_is_counted() -> None:
     with LoopbackModel(keys={KEY: "own"}) as server:
-        asking = embedder(server, booked)
+        asking = embedder(server)
         asking.embed(redacted(*(f"text {number}" for number in range(2 * BATCH + 1)), "x" * 20_000, ""))
         assert [len(each["input"]) for each in server.bodies] == [BATCH, BATCH, 3]
         assert [len(each) for each in server.bodies[2]["input"]] == [7, MAX_CHARS, 1]
         assert {each["model"] for each in server.bodies} == {"text-embedding-3-small"}
-        assert booked == [7, 7, 7]
+        assert asking.tokens == 21
         asking.close()
 
 
@@ -76,10 +74,9 @@ def test_rows_are_told_apart_by_their_index() -> None:
     rows = [[3.0, 4.0], [1.0, 0.0]]
     data = [{"index": place, "embedding": row} for place, row in enumerate(rows)]
     with LoopbackModel(embed=lambda _body, _index: answers.of_json({"data": data[::-1]})) as server:
-        booked: list[int] = []
-        asking = embedder(server, booked)
+        asking = embedder(server)
         assert [each.values for each in asking.embed(redacted("one", "two"))] == [vectors.unit(row) for row in rows]
-        assert booked == [0]
+        assert asking.tokens == 0
         asking.close()
 
 

@@ -177,6 +177,25 @@ def test_show_prompts_prints_what_would_be_sent(clone: Clone) -> None:
     assert "# Critical rules" in done.stdout
 
 
+def test_show_prompts_holds_what_encloses_the_hunks_and_what_they_call_redacted(clone: Clone) -> None:
+    key = "AKIA" + "J4QZ7KTW2MNB5XVC"
+    body = "".join(f"        a{number} = {number}\n" for number in range(20))
+    door = f"from lib.gate import check\n\n\nclass Door:\n    def open(self, key):\n{body}        return key\n"
+    gate = f"def check(key, default='{key}'):\n    return key == default\n"
+    clone.commit({"lib/gate.py": gate, "house/door.py": door})
+    clone.write({"house/door.py": door.replace("return key", "return check(key)")})
+    done = hunkwise("review", "--show-prompts", cwd=clone.folder)
+    context = done.stdout.partition("<context id=")[2].partition("<hunk id=")[0]
+    assert "4 |class Door:\n5 |    def open(self, key):\nimport:\n1 |from lib.gate import check" in context
+    assert (
+        "file: lib/gate.py (not reviewed, for understanding only)\ndefinition:\n1 |def check(key, default='<redacted:"
+        in context
+    )
+    assert key not in done.stdout + done.stderr
+    off = hunkwise("review", "--show-prompts", cwd=clone.folder, HUNKWISE_CONTEXT_SHARE="0")
+    assert "<context" not in off.stdout.rpartition("# Schema")[2]
+
+
 def test_fail_on_never_never_exits_1(clone: Clone) -> None:
     clone.write(UNSAFE)
     assert hunkwise("review", "--fail-on", "never", cwd=clone.folder).returncode == 0

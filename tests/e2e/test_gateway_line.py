@@ -143,7 +143,8 @@ def test_health_is_known_to_the_next_run(tmp_path: Path) -> None:
             )  # fmt: skip
             assert done.returncode == 0, done.stderr
             asked.append([body["model"] for body in server.bodies[before:]].count("loopback-1"))
-    assert asked == [5, 0]
+    assert asked[0] == 5
+    assert asked[1] <= 1, "no more than a probe, once the 5 s are over"
 
 
 def test_candidates_are_told_while_answers_come(tmp_path: Path) -> None:

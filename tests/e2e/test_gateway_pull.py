@@ -45,7 +45,19 @@ def test_an_experiment_is_chosen_by_the_number_and_told(tmp_path: Path) -> None:
         assert done.report is not None
         (notice,) = [each for each in done.report["notices"] if each["code"] == "experiment"]
         assert notice["text"] == "This pull request is among the 100% on which the model another-model is tried."
+        assert done.report["tool"]["experiment"] == "model=another-model"
+        assert notice["text"] in done.summary
+        before = len(stage.model.requests)
         asked = stage.opened(model="gpt-5-mini", report="report.json")
-        assert {body["model"] for body in stage.model.bodies[1:]} == {"gpt-5-mini"}
+        assert {body["model"] for body in stage.model.bodies[before:]} == {"gpt-5-mini"}
         assert asked.report is not None
         assert [each for each in asked.report["notices"] if each["code"] == "experiment"] == []
+        assert asked.report["tool"]["experiment"] is None, "a person chose"
+
+
+def test_who_is_in_no_experiment_is_told_apart_from_who_knows_none(tmp_path: Path) -> None:
+    config = {".hunkwise.yml": "experiments:\n  - {model: another-model, share: 0.000001}\n"}
+    with staged(tmp_path, base={**BASE, **config}, head={**HEAD, **config}) as stage:
+        report = stage.opened(report="report.json").report
+        assert report is not None
+        assert (report["tool"]["experiment"], report["tool"]["models"]) == ("control", ["gpt-5-mini"])

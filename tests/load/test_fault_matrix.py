@@ -15,9 +15,9 @@ import fakes
 import fault_table
 import gateway_stage as stage
 import loopback_answers as answers
+from fault_table import FILES, PASSES, PLACES, become
 from hunkwise.errors import ConfigurationError
 from hunkwise.ports import ChatModel
-from fault_table import FILES, PASSES, PLACES, become
 from loopback_answers import Answer
 from loopback_model import LoopbackModel, hunk_ids
 
@@ -63,6 +63,7 @@ FAULTS: dict[str, Faulty] = {
     "empty answer": says(""),
     "no choices": same(answers.of_json({"id": "x", "object": "chat.completion", "choices": []})),
     "100 kB of garbage": says(GARBAGE),
+    "answer that repeats itself": says('{"findings": [' + "again and again, " * 600),
     "hunk not acknowledged": lambda _: answers.completion(fakes.answer([])),
     "context overflow": same(answers.context_overflow()),
     "400": same(answers.error(400, "No.")),
@@ -90,6 +91,7 @@ DECLARED: dict[str, tuple[str, str, str]] = {
         (*PASSES, "0 of 6 read: malformed answer"),
     ),
     "hunk not acknowledged": (*PASSES, "0 of 6 read: the model did not acknowledge the hunk"),
+    "answer that repeats itself": (*PASSES, "0 of 6 read: truncated answer"),
     "truncated by length": (*PASSES, "0 of 6 read: truncated answer"),
     "context overflow": (*PASSES, "0 of 6 read: context overflow"),
     "refusal": ("5 of 6 read: refusal", "5 of 6 read: refusal", "0 of 6 read: refusal"),

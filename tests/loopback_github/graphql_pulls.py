@@ -134,9 +134,14 @@ RESOLVERS: Resolvers = {
         "reviewThreads": _threads,
         "reviews": _reviews,
         "files": _files,
+        "closingIssuesReferences": lambda pull, _, **given: connection(pull.closes, **given),
         "commits": _commits,
         "isInMergeQueue": lambda pull, context: _queue_entry(pull, context) is not None,
         "mergeQueueEntry": _queue_entry,
+    },
+    "Issue": {
+        "id": lambda issue, _: issue.node_id,
+        "title": lambda issue, _: issue.title,
     },
     "PullRequestChangedFile": {
         "path": lambda file, _: shown(file.path),

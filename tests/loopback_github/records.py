@@ -126,6 +126,18 @@ class ReviewComment:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
+class Issue:
+    """An issue that a pull request says it closes."""
+
+    id: int
+    title: str
+
+    @property
+    def node_id(self) -> str:
+        return f"I_{self.id}"
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class Pull:
     """A pull request; `head_repo` is None where the fork was deleted."""
 
@@ -151,6 +163,7 @@ class Pull:
     threads: list[Thread] = field(default_factory=list)
     past_heads: list[str] = field(default_factory=list)
     closed_on: str | None = None
+    closes: list[Issue] = field(default_factory=list)
 
     @property
     def node_id(self) -> str:

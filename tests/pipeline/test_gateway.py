@@ -1,6 +1,7 @@
 """The gateway over scripted models: tries, keys, fallback models, breaker, budget, deadline, end."""
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,12 +10,16 @@ import pytest
 import gateway_builder
 from fakes import DrivenClock, Script, ScriptedChat, reads_all
 from gateway_builder import CHEAP, opened, request
+from hunkwise.core.pacing import Pace
+from hunkwise.core.pricing import Price
 from hunkwise.errors import ChatError, ChatFault, ConfigurationError
 from hunkwise.model.chat import ChatRequest, RateLimits
-from hunkwise.pipeline import gateway
+from hunkwise.pipeline import gateway, tally
 from hunkwise.pipeline.gateway import told
 from hunkwise.pipeline.gateway.breaker import OwnHealth
+from hunkwise.pipeline.gateway.keys import KeyRing
 from hunkwise.pipeline.gateway.run import Time
+from hunkwise.render import figures
 from hunkwise.settings import Settings
 
 
@@ -253,7 +258,7 @@ def test_money_that_is_used_up_ends_the_asking_and_says_so() -> None:
     error = fault_of(lambda: made.complete(request()))
     assert (error.fault, error.message, len(chat.requests)) == (ChatFault.BUDGET, "max_cost of $0.0017 is used up", 1)
     assert made.attempts[0].cost_usd == pytest.approx((60 * 1.0 + 40 * 0.1 + 10 * 10.0) / 1_000_000)
-    assert texts(made) == ["Part of the change was not read: max_cost of $0.0017 is used up."]
+    assert texts(made) == ["The budget did not last for all requests: max_cost of $0.0017 is used up."]
 
 
 def test_what_earlier_runs_cost_counts() -> None:
@@ -363,3 +368,61 @@ def test_an_end_reaches_those_who_wait_for_money() -> None:
 
 def test_without_a_model_there_is_no_gateway() -> None:
     assert gateway.opened(gateway_builder.ports(), Settings.model_validate({}), 0.0) is None
+
+
+def test_embeddings_count_against_the_same_budget_and_in_the_same_report() -> None:
+    prices = {"fake": CHEAP, "small": Price(prompt=2.0, cached_prompt=2.0, completion=0.0)}
+    made = opened(ScriptedChat(), prices=prices, max_cost=0.01, max_requests=9)
+    with made.embeddings.paying("small", 3000) as embedded:
+        embedded.tokens = 2500
+    made.complete(request())
+    with pytest.raises(ChatError, match=r"max_cost of \$0.01 is used up"), made.embeddings.paying("small", 3000):
+        pytest.fail("it does not fit")
+    used = tally.usage(made.attempts)
+    assert (used.by_model["small"].embedding_tokens, used.by_model["fake"].embedding_tokens) == (2500, None)
+    assert used.by_model["small"].cost_usd == pytest.approx(0.005)
+    assert (figures.embedding_tokens(used), figures.total(used, lambda asked: asked.prompt_tokens)) == (2500, 100)
+
+
+def test_embeddings_that_failed_cost_nothing_and_ones_without_a_price_need_another_bound() -> None:
+    made = opened(ScriptedChat(), prices={"fake": CHEAP}, max_cost=1.0, max_tokens=1000)
+    with pytest.raises(OSError, match="gone"), made.embeddings.paying("small", 900):
+        raise OSError("gone")
+    with made.embeddings.paying("small", 900):
+        pass
+    assert [each.embedding_tokens for each in made.attempts] == [0, 900]
+    strict = opened(ScriptedChat(), prices={"fake": CHEAP}, max_cost=1.0)
+    with (
+        pytest.raises(ConfigurationError, match="the price of small is not known"),
+        strict.embeddings.paying("small", 1),
+    ):
+        pytest.fail("its price is not known")
+
+
+def test_one_that_was_refused_goes_before_those_that_came_later() -> None:
+    ring = KeyRing([ScriptedChat()], Time(Slow(), 900.0), 1, Pace())
+    old, young, youngest = ring.turn(), ring.turn(), ring.turn()
+    busy = ring.take(old, 1)
+    order: list[int] = []
+
+    def wait(turn: int) -> None:
+        ticket = ring.take(turn, 1)
+        order.append(turn)
+        ring.answered(ticket, None)
+
+    threads = [threading.Thread(target=wait, args=(turn,)) for turn in (youngest, young, old)]
+    for each in threads:
+        each.start()
+        time.sleep(0.05)
+    ring.answered(busy, None)
+    for each in threads:
+        each.join(5)
+    assert order == [old, young, youngest]
+
+
+class Slow(DrivenClock):
+    """A clock whose waits take a moment of the world's time."""
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(0.01)
+        super().sleep(seconds)

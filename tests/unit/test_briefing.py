@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hunkwise.adapters.prompt_files import PromptFiles
-from hunkwise.core import briefing, prompting
+from hunkwise.core import briefing, few_shot, prompting
 from hunkwise.core.briefing import Instruction
 from hunkwise.errors import ConfigurationError
 from hunkwise.model.chat import Redacted
@@ -48,6 +48,18 @@ def test_a_kind_that_only_a_split_brings_has_its_instructions_without_examples()
     text = briefing.system(pack, chunk("b.go"))
     assert "# Examples" not in text
     assert text.endswith(PACK.types[QueryType.CODE])
+
+
+def test_a_stranger_s_file_moves_no_example_and_no_word_of_a_request_about_another() -> None:
+    alone, _ = briefing.exemplified(PACK, [chunk("a.py")], LIBRARY, 2, by_kind_alone=True)
+    words = [each for example in LIBRARY for each in few_shot.shown(example).split()]
+    lure = replace(chunk("b.py").passages[0], text=" ".join(words))
+    beside = [chunk("a.py"), Chunk(passages=(lure,))]
+    lured, _ = briefing.exemplified(PACK, beside, LIBRARY, 2, by_kind_alone=True)
+    assert briefing.system(lured, chunk("a.py")) == briefing.system(alone, chunk("a.py"))
+    given = [Instruction(paths=("b.py",), text="Mind the clock.")]
+    assert "Mind the clock." in briefing.instructed(PACK, given, None, ()).instructions
+    assert "Mind the clock." not in briefing.instructed(PACK, given, ["a.py"], ()).instructions
 
 
 def test_without_examples_none_are_shown_nor_named() -> None:

@@ -79,6 +79,7 @@ def test_all_that_is_found_is_also_shown(line: str) -> None:
         "\u03b1\u03b2",
         "HTML\u0441\u0442\u0440\u0430\u043d\u0438\u0446\u0430",
         "\u6f22\u5b57abc",
+        "x\u1d5d\u1d5e\u1d66",
     ],
 )
 def test_words_of_one_alphabet_and_units_are_not_mixed(text: str) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hunkwise.adapters import price_list
 from hunkwise.core import budgeting, key_choice, pricing, risk, trials, verdict
-from hunkwise.core.budgeting import Account, Amount, Budget
+from hunkwise.core.budgeting import Account, Amount, Budget, Grant
 from hunkwise.core.key_choice import KeyLoad
 from hunkwise.core.pricing import Price
 from hunkwise.core.trials import Trial
@@ -49,7 +49,13 @@ def test_what_is_no_price_is_refused(line: str) -> None:
 def test_the_packaged_table_knows_the_default_model() -> None:
     assert "gpt-5-mini" in price_list.packaged()
     for price in price_list.packaged().values():
-        assert 0 < price.cached_prompt <= price.prompt < price.completion
+        assert 0 < price.cached_prompt <= price.prompt < (price.completion or 1)
+
+
+def test_a_model_that_embeds_has_a_price_for_prompts_alone() -> None:
+    price = price_list.packaged()["text-embedding-3-small"]
+    assert pricing.cost_usd(price, TokenUsage(prompt=1_000_000, cached_prompt=0, completion=0)) == price.prompt
+    assert pricing.given(["e=0.02/0"]) == {"e": Price(prompt=0.02, cached_prompt=0.02, completion=0)}
 
 
 amounts = st.builds(Amount, usd=st.floats(0, 0.01), tokens=st.integers(0, 1000), requests=st.integers(0, 1))
@@ -132,3 +138,16 @@ def test_only_what_the_budget_left_unread_makes_a_ledger_short_of_budget() -> No
     assert not verdict.is_short_of_budget(ledger(f"{UNREAD_BUDGET} (x)", "refusal: no"))
     assert not verdict.is_short_of_budget(ledger(None))
     assert not verdict.is_short_of_budget(ledger())
+
+
+def test_a_run_keeps_to_what_it_has_reserved() -> None:
+    account = Account(budget=Budget(max_cost_usd=1.0))
+    bound = budgeting.granted(account, Grant(spent_before_usd=0.5, usd=0.2))
+    assert budgeting.refusal(bound, Amount(usd=0.2)) is None
+    assert budgeting.refusal(bound, Amount(usd=0.3)) == "the $0.2 that this run has reserved are used up"
+    assert budgeting.refusal(bound, Amount(usd=0.6)) == "max_cost of $1 is used up"
+
+
+def test_each_arm_of_an_experiment_has_a_name() -> None:
+    arms = [trials.arm(each) for each in (Trial(share=0.1, model="m"), Trial(share=0.1, prompt="1.0.0"), None)]
+    assert arms == ["model=m", "prompt=1.0.0", "control"]

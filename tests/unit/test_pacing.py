@@ -115,7 +115,7 @@ def test_a_refusal_after_hardly_any_request_teaches_nothing() -> None:
 
 
 def test_a_refusal_of_an_endpoint_that_tells_its_limits_teaches_nothing_else() -> None:
-    pace = pacing.refused(sent(5), 5, requests(0), Hold(seconds=1.0, was_asked=True), 0.0)
+    pace = pacing.refused(sent(5), 5, requests(0), Hold(seconds=1.0, was_asked=False), 0.0)
     assert pace.learnt is None
     assert wait(pace, now=1.0) == 29.0
 
@@ -125,6 +125,14 @@ def test_who_is_told_when_to_come_again_does_not_wait_until_all_is_whole() -> No
     asked = pacing.refused(sent(1), 1, told, Hold(seconds=1.0, was_asked=True), 0.0)
     guessed = pacing.refused(sent(1), 1, told, Hold(seconds=1.0, was_asked=False), 0.0)
     assert (wait(asked), wait(asked, now=1.0), wait(guessed, now=1.0)) == (1.0, 0, 359.0)
+
+
+def test_limits_of_our_own_hold_where_nothing_is_told() -> None:
+    few = answered(sent(2, Pace(requests_a_minute=2)), 1, 2, now=3.0)
+    assert (wait(few, now=3.0), wait(few, now=63.0)) == (60.0, 0)
+    small = answered(sent(1, Pace(tokens_a_minute=100), tokens=60), 1, now=3.0)
+    assert (wait(small, tokens=40, now=3.0), wait(small, tokens=41, now=3.0)) == (0, 60.0)
+    assert wait(small, tokens=500, now=63.0) == 0, "one too large goes alone"
 
 
 def test_what_was_learnt_grows_after_a_window_without_a_refusal() -> None:

@@ -143,3 +143,37 @@ def test_a_replacement_for_a_part_of_a_line_does_not_take_the_rest_with_it(
 def test_words_are_alike_by_what_they_share() -> None:
     assert ranking.likeness("", "") == 1.0
     assert ranking.likeness("a b", "A, c") == 1 / 3
+
+
+def test_findings_are_compared_only_with_their_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten times the findings of one file cost about ten times the comparisons, not a hundred times."""
+    compared = 0
+    real = ranking._same
+
+    def counted(one: Finding, other: Finding) -> bool:
+        nonlocal compared
+        compared += 1
+        return real(one, other)
+
+    monkeypatch.setattr(ranking, "_same", counted)
+    costs = []
+    for count in (200, 2_000):
+        compared = 0
+        rows = [finding(3 * at + 1, quote=f"x = {at}") for at in range(count)]
+        kept, _ = ranking.rank(rows)
+        assert len(kept) == count
+        costs.append(compared)
+    assert 0 < costs[0] <= 200 * ranking.WINDOW
+    assert costs[1] <= 10.5 * costs[0]
+
+
+def test_overlapping_findings_are_merged_across_the_edge_of_a_window() -> None:
+    edge = ranking.WINDOW
+    kept, dropped = ranking.rank([finding(edge - 1, end_line=edge + 1), finding(edge + 1, confidence=0.8)])
+    assert (len(kept), len(dropped)) == (1, 1)
+
+
+def test_very_many_findings_of_one_line_are_compared_with_the_first_of_them() -> None:
+    rows = [finding(category=f"kind {at}", description=f"alpha{at} beta{at}") for at in range(ranking.MAX_NEAR + 1)]
+    kept, dropped = ranking.rank([*rows, replace(rows[-1], confidence=0.1)])
+    assert (len(kept), len(dropped)) == (ranking.MAX_NEAR + 2, 0)

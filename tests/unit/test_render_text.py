@@ -221,6 +221,15 @@ def test_figures_add_up_and_percentiles_are_of_nearest_rank() -> None:
     assert "prompt tokens 20, answer tokens 6, cost $1.00" in terminal.text(report(usage=used))
 
 
+def test_the_share_that_providers_had_cached_is_told_where_they_told() -> None:
+    asked = ModelUsage(requests=2, prompt_tokens=1000, cached_prompt_tokens=400, completion_tokens=3)
+    made = report(usage=Usage(by_model={"a": asked}))
+    assert "prompt tokens 1,000 (40% cached), answer tokens 3" in terminal.text(made)
+    assert "prompt tokens 1,000 (40% cached), answer tokens 3" in markdown.summary(made)
+    nothing = report(usage=Usage(by_model={"a": replace(asked, prompt_tokens=0, cached_prompt_tokens=0)}))
+    assert "prompt tokens 0, answer" in terminal.text(nothing)
+
+
 @pytest.mark.parametrize("made", [report(), empty_report()], ids=["full", "empty"])
 def test_sarif_meets_the_official_schema(made: object) -> None:
     path = FOLDER / "openapi" / "sarif-2.1.0.schema.json"

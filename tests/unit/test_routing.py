@@ -73,6 +73,18 @@ def test_blanks_that_may_mean_something_are_read(path: str, head: str, changed: 
     assert not trivial(path, head, whole(head, changed))
 
 
+LONG = "let a = `\n" + "".join(f"  words {n} of it\n" for n in range(9)) + "`;\nf('b', 1);\ng();"
+
+
+def test_the_middle_of_a_long_string_is_known_by_the_file() -> None:
+    assert not trivial("a.js", LONG, "   words 3 of it\n-words 4 of it\n+  words 4 of it\n   words 5 of it", new=5)
+    assert not trivial("a.js", LONG, "   words 3 of it\n+\n   words 4 of it", new=5)
+
+
+def test_a_string_within_a_line_is_in_nobody_s_way() -> None:
+    assert trivial("a.js", LONG, "-  f('b', 1);\n+f('b', 1);\n g();", new=12)
+
+
 def test_blank_lines_alone_prove_nothing() -> None:
     """Nobody sees what stands around them: it may be a string."""
     assert not trivial("a.js", JS, " \n+\n ")

@@ -77,6 +77,11 @@ def test_a_code_block_or_span_can_not_be_left(text: str) -> None:
         ("# Title", "\n# "),
         ("::set-output name=x::y", "\n::set-output"),
         ("/approve", "\n/approve"),
+        ("bors r+", "bors r+"),
+        ("Bors: merge", "Bors: merge"),
+        ("retest this please", "test this please"),
+        ("ok to test", "ok to test"),
+        ("add to whitelist", "add to whitelist"),
     ],
 )
 def test_known_tricks(text: str, gone: str) -> None:

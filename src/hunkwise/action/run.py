@@ -116,14 +116,14 @@ def _done(job: Job, mode: Review, ref: PullRequest, access: PullAccess, run: pul
     unasked = _unasked(mode, run.settings, job.inputs.environment)
     environment, say = job.inputs.environment, job.runtime.say
 
-    def review() -> Reviewed:
+    def review(run: pull_review.Run) -> Reviewed:
         return pulls.review_pull(ref, access, run, environment, say, unasked=unasked)
 
     if job.inputs.is_dry_run:
-        return pull_review.in_silence(run, review())
+        return pull_review.in_silence(run, review(run))
     if mode.token_is_read_only:
         notice = Notice(code="read-only", text=f"Nothing is posted: {READ_ONLY}.")
-        return pull_review.in_silence(run, review(), (notice,))
+        return pull_review.in_silence(run, review(run), (notice,))
     allowed = publish.channels(run.host, run.overview)
     if allowed.check is None and not allowed.may_comment and not job.leaves_files:
         raise PermissionDeniedError(

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from hunkwise.errors import ChangeError
 from hunkwise.model.change import Change, ChangeRef, DiffText
+from hunkwise.model.intent import Intent
 
 
 class DiffTextSource:
@@ -19,6 +20,11 @@ class DiffTextSource:
         """Return nothing: a diff does not hold whole files."""
         del ref, change, paths
         return {}
+
+    def intent(self, ref: ChangeRef, change: Change) -> Intent:
+        """Return nothing: a diff says what, not why."""
+        del ref, change
+        return Intent()
 
     def defining(
         self, ref: ChangeRef, change: Change, names: Sequence[str], besides: Collection[bytes]

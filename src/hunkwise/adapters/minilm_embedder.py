@@ -59,6 +59,11 @@ class MiniLMEmbedder:
         """The model's name."""
         return SPACE
 
+    @property
+    def tokens(self) -> int | None:
+        """None: nobody is asked."""
+        return None
+
     def embed(self, texts: Sequence[Redacted]) -> Sequence[Vector]:
         """Return a vector for each text."""
         with self._lock:
@@ -68,6 +73,11 @@ class MiniLMEmbedder:
         cut = [each.text[:MAX_CHARS].encode("utf-8", "replace").decode() for each in texts]
         rows = [row for at in range(0, len(cut), BATCH) for row in model.rows(cut[at : at + BATCH])]
         return [Vector(space=SPACE, values=tuple(row)) for row in rows]
+
+    def close(self) -> None:
+        """Free the weights; they are loaded anew where they are needed again."""
+        with self._lock:
+            self._model = None
 
 
 class _Model:

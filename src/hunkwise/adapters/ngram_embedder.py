@@ -15,6 +15,14 @@ class NgramEmbedder:
         """The arithmetic's version."""
         return ngrams.SPACE
 
+    @property
+    def tokens(self) -> int | None:
+        """None: nobody is asked."""
+        return None
+
     def embed(self, texts: Sequence[Redacted]) -> Sequence[Vector]:
         """Return a vector for each text."""
         return [Vector(space=ngrams.SPACE, values=ngrams.vector(each.text)) for each in texts]
+
+    def close(self) -> None:
+        """Nothing is held."""

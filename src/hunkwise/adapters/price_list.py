@@ -12,4 +12,8 @@ from hunkwise.core.pricing import Price
 def packaged() -> dict[str, Price]:
     """Return the price of each model in the table."""
     content = yaml.safe_load((resources.files("hunkwise") / "prices.yml").read_text("utf-8"))
-    return {name: Price(**figures) for name, figures in content["models"].items()}
+    embedding = {
+        name: Price(prompt=figures["prompt"], cached_prompt=figures["prompt"], completion=0.0)
+        for name, figures in content["embeddings"].items()
+    }
+    return {**{name: Price(**figures) for name, figures in content["models"].items()}, **embedding}

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from hunkwise.bootstrap import gate, parts
+from hunkwise.bootstrap import gate, models, parts
 from hunkwise.bootstrap.parts import Progress
 from hunkwise.errors import UsageError
 from hunkwise.model.change import CONFIG_FILES, ChangeRef, DiffText
 from hunkwise.model.chat import Message
-from hunkwise.model.report import ReviewReport
+from hunkwise.model.report import ReviewReport, Walkthrough
+from hunkwise.ports import ChangeSource
 
 if TYPE_CHECKING:
     # pydantic takes 100 ms: for --help only its name is needed
@@ -44,10 +45,12 @@ def review(
 ) -> ReviewReport:
     """Review the change `ref` names; `evidence` names SARIF files of other tools."""
     from hunkwise.pipeline import review as spine  # noqa: PLC0415  # late: it imports the parsers
+    from hunkwise.pipeline import teams  # noqa: PLC0415  # the same
 
-    if chosen.engine == "auto" and "model" in chosen.model_fields_set and not gate.names_a_model(environment):
+    if chosen.engine == "auto" and "model" in chosen.model_fields_set and not models.can_ask(chosen, environment):
         say(f"the model {chosen.model} is not asked: there is no key and no base URL (OPENAI_API_KEY, OPENAI_BASE_URL)")
-    ports = parts.ports(parts.changes(ref), chosen, environment, say, evidence)
+    chosen, source = teams.of_change(ref, parts.changes(ref), chosen)
+    ports = parts.ports(source, chosen, environment, say, evidence)
     try:
         report = spine.run(ref, ports, chosen).report
     finally:
@@ -70,6 +73,38 @@ def prompts(ref: ChangeRef, chosen: Settings, environment: Mapping[str, str], sa
 
     unsent = chosen.model_copy(update={"engine": "rules"})
     return shown(spine.prompts(ref, parts.ports(parts.changes(ref), unsent, environment, say), chosen))
+
+
+def describe(
+    ref: ChangeRef,
+    chosen: Settings,
+    environment: Mapping[str, str],
+    say: Progress,
+    source: ChangeSource | None = None,
+) -> Walkthrough:
+    """Describe the change `ref` names, read from `source`; raises HunkwiseError."""
+    from hunkwise.pipeline import describe as describing  # noqa: PLC0415  # late: it imports the parsers
+
+    ports = parts.ports(source or parts.changes(ref), chosen, environment, say)
+    try:
+        return describing.run(ref, ports, chosen)
+    finally:
+        ports.close()
+
+
+def describing_prompts(
+    ref: ChangeRef,
+    chosen: Settings,
+    environment: Mapping[str, str],
+    say: Progress,
+    source: ChangeSource | None = None,
+) -> str:
+    """Return all that `describe` would send first, as text."""
+    from hunkwise.pipeline import describe as describing  # noqa: PLC0415  # late: it imports the parsers
+
+    unsent = chosen.model_copy(update={"engine": "rules"})
+    ports = parts.ports(source or parts.changes(ref), unsent, environment, say)
+    return shown(describing.prompts(ref, ports, chosen))
 
 
 def shown(requests: Sequence[Sequence[Message]]) -> str:

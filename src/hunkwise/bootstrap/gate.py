@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hunkwise.bootstrap import address
-from hunkwise.errors import DetectorError, HunkwiseError
+from hunkwise.errors import ConfigurationError, DetectorError, HunkwiseError
 from hunkwise.ports import SecretScanner
 
 if TYPE_CHECKING:
@@ -38,6 +38,19 @@ def provider_keys(environment: Mapping[str, str]) -> tuple[SecretStr, ...]:
     from hunkwise.adapters import provider_keys as places  # noqa: PLC0415  # late: start-up
 
     return places.keys(environment, places.AZURE_VARIABLES if address.is_azure(environment) else places.VARIABLES)
+
+
+def team_keys(team: str, variable: str, environment: Mapping[str, str]) -> tuple[SecretStr, ...]:
+    """Return the keys of a team; raises ConfigurationError where there is none, or it is another provider's."""
+    from hunkwise.adapters import provider_keys as places  # noqa: PLC0415  # late: start-up
+
+    if variable.startswith("AZURE_") is not address.is_azure(environment):
+        wanted = "AZURE_OPENAI_API_KEY_" if address.is_azure(environment) else "OPENAI_API_KEY_"
+        raise ConfigurationError(f"team {team}: {variable} is not of the endpoint asked", hint=f"name one {wanted}...")
+    found = places.of_variable(variable, environment)
+    if not found:
+        raise ConfigurationError(f"team {team}: {variable} is not set", hint="pass the secret to the job's environment")
+    return found
 
 
 def names_a_model(environment: Mapping[str, str]) -> bool:

@@ -12,6 +12,8 @@ from hunkwise.errors import ConfigurationError
 from hunkwise.ports import ChatModel, SharedHealth
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     # pydantic takes 100 ms: for --help only its name is needed
     from hunkwise.adapters.redis_store import Line
     from hunkwise.settings import Settings
@@ -34,9 +36,9 @@ def _made(names: Sequence[str], chosen: Settings, environment: Mapping[str, str]
 
     Raises ConfigurationError when the engine is one that needs a model and none can be asked.
     """
-    if chosen.engine == "rules" or (chosen.engine == "auto" and not gate.names_a_model(environment)):
+    if chosen.engine == "rules" or (chosen.engine == "auto" and not can_ask(chosen, environment)):
         return ()
-    at, keys = address.of_models(environment), gate.provider_keys(environment)
+    at, keys = address.of_models(environment), _keys(chosen, environment)
     if not keys and not isinstance(at, str):
         which = "AZURE_OPENAI_API_KEY" if at else "OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server"
         raise ConfigurationError("engine llm needs a model to ask", hint=f"set {which}")
@@ -48,6 +50,28 @@ def _made(names: Sequence[str], chosen: Settings, environment: Mapping[str, str]
         chat = OpenAIChat(model=model, api_key=first, base_url=at, timeout_s=chosen.timeout_s)
         made += [chat, *(chat.with_key(key) for key in others)]
     return tuple(made)
+
+
+def can_ask(chosen: Settings, environment: Mapping[str, str]) -> bool:
+    """Whether the environment names an endpoint, a key or the place of one, or holds the key of a team."""
+    variables = [each.key_variable for each in chosen.teams if each.key_variable is not None]
+    return gate.names_a_model(environment) or any(environment.get(name, "").strip() for name in variables)
+
+
+def _keys(chosen: Settings, environment: Mapping[str, str]) -> tuple[SecretStr, ...]:
+    """Return the keys of the change's team, else those of everybody; raises ConfigurationError."""
+    from hunkwise.pipeline import teams  # noqa: PLC0415  # late: start-up
+
+    team = teams.chosen(chosen)
+    if team is not None and team.key_variable is not None:
+        return gate.team_keys(team.name, team.key_variable, environment)
+    if chosen.teams and not gate.names_a_model(
+        environment
+    ):  # the keys of other teams are no reason to read by rules alone
+        raise ConfigurationError(
+            "this change belongs to no team that has a key", hint="set OPENAI_API_KEY for all others"
+        )
+    return gate.provider_keys(environment)
 
 
 def health(environment: Mapping[str, str], redis: Line | None = None) -> SharedHealth | None:

@@ -71,6 +71,7 @@ def ports(
         health=models.health(environment, redis),
         cache=stores.cache(environment, chosen, redis) if seals.secrets else None,
         seals=seals,
+        embedder=stores.embedder(chosen, environment) if seals.secrets else None,
         plain=AstGrepPlainLines(),
     )
 

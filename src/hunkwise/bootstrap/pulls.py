@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from hunkwise.bootstrap import gate, parts, shown
+from hunkwise.bootstrap import gate, models, parts, shown
 from hunkwise.bootstrap.parts import Progress
 from hunkwise.errors import ConfigurationError
 from hunkwise.model.change import CONFIG_FILES, DiffText, PullRequest
@@ -71,7 +72,8 @@ def pull_run(access: PullAccess, overview: Overview, chosen: Settings, state_key
     from hunkwise.adapters.syntax_rules.parses import parses  # noqa: PLC0415  # late: start-up
     from hunkwise.pipeline import pull_review  # noqa: PLC0415  # late: it imports the parsers
 
-    return pull_review.begin(access.host, overview, chosen, state_keys, parses, gate.told)
+    name = secrets.token_hex(8)
+    return pull_review.begin(access.host, overview, chosen, state_keys, parses, gate.told, name)
 
 
 def review_pull(
@@ -86,10 +88,13 @@ def review_pull(
 ) -> Reviewed:
     """Review a pull request; nothing is said on it. `unasked` says why no model is to be asked."""
     from hunkwise.adapters.local_git import LocalGit  # noqa: PLC0415  # only the source asked for
-    from hunkwise.pipeline import pull_review  # noqa: PLC0415  # late: it imports the parsers
+    from hunkwise.pipeline import pull_review, teams  # noqa: PLC0415  # late: it imports the parsers
     from hunkwise.pipeline.pull_changes import PullChanges  # noqa: PLC0415  # late: it imports the parsers
 
-    changes = PullChanges(run.overview.pull, access.changes, LocalGit() if ref.clone else None)
+    changes: ChangeSource = PullChanges(run.overview.pull, access.changes, LocalGit() if ref.clone else None)
+    if unasked is None:
+        settings, changes = teams.of_change(ref, changes, run.settings)
+        run = replace(run, settings=settings)
     chosen = run.settings if unasked is None else run.settings.model_copy(update={"engine": "rules"})
     ports = parts.ports(changes, chosen, environment, say, evidence)
     try:
@@ -155,4 +160,4 @@ def state_keys(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 def asks_a_model(chosen: Settings, environment: Mapping[str, str]) -> bool:
     """Whether a review under `chosen` asks a model: one is chosen, or a key or address stands in the environment."""
-    return chosen.engine == "llm" or (chosen.engine == "auto" and gate.names_a_model(environment))
+    return chosen.engine == "llm" or (chosen.engine == "auto" and models.can_ask(chosen, environment))

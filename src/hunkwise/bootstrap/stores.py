@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hunkwise.bootstrap import address, gate
 from hunkwise.core import lifetimes, sealing
 from hunkwise.core.signature import UNSIGNED, Keys
 from hunkwise.errors import UsageError
@@ -13,13 +14,16 @@ from hunkwise.errors import UsageError
 if TYPE_CHECKING:
     # pydantic takes 100 ms: for --help only its name is needed
     from hunkwise.adapters.redis_store import Line
-    from hunkwise.ports import Cache
+    from hunkwise.ports import Cache, Embedder
     from hunkwise.settings import Settings
 
 FOLDER = "HUNKWISE_CACHE_DIR"
 """Names the folder for what is kept; set and empty means that nothing is."""
 
 STATE_KEY = "HUNKWISE_STATE_KEY"
+
+EMBEDDING_S = 20.0
+"""Seconds that a request for vectors may take: what it may save is not worth a longer wait."""
 
 REDIS = "HUNKWISE_REDIS_URL"
 """Names a Redis that a team shares; it goes before the folder."""
@@ -82,6 +86,28 @@ def cache(environment: Mapping[str, str], chosen: Settings | None = None, redis:
     from hunkwise.adapters.answer_file import AnswerFile  # noqa: PLC0415  # late: start-up
 
     return AnswerFile(at, limits)
+
+
+def embedder(chosen: Settings, environment: Mapping[str, str]) -> Embedder:
+    """Return who tells how alike texts are; raises ConfigurationError."""
+    at, keys = address.of_models(environment), gate.provider_keys(environment)
+    named = chosen.embedder
+    if named == "auto":  # other servers than OpenAI's own may have no such model
+        named = "openai" if at is None and keys else "ngrams"
+    if named == "openai":
+        from hunkwise.adapters.openai_chat import OpenAIEmbedder  # noqa: PLC0415  # late: openai is slow to import
+
+        key = keys[0] if keys else None
+        return OpenAIEmbedder(
+            model=chosen.embedding_model, api_key=key, base_url=at, timeout_s=min(chosen.timeout_s, EMBEDDING_S)
+        )
+    if named == "minilm":
+        from hunkwise.adapters.minilm_embedder import MiniLMEmbedder  # noqa: PLC0415  # an extra
+
+        return MiniLMEmbedder()
+    from hunkwise.adapters.ngram_embedder import NgramEmbedder  # noqa: PLC0415  # late: start-up
+
+    return NgramEmbedder()
 
 
 def seals(environment: Mapping[str, str]) -> Keys:

@@ -22,6 +22,7 @@ EXIT_INTERRUPTED = 130
 
 COMMANDS = {
     "review": ("hunkwise.cli.review", "Review a change."),
+    "describe": ("hunkwise.cli.describe", "Print a short walkthrough of a change."),
     "action": ("hunkwise.action", "The container's entry point inside GitHub Actions."),
     "config": ("hunkwise.cli.configuration", "Print the settings in force."),
     "cache": ("hunkwise.cli.cache", "Look after stored answers: info, clear, export."),

@@ -49,7 +49,7 @@ class Pull:
         done = pull_review.complete(
             run,
             allowed,
-            lambda: self._reviewed(access, run),
+            lambda run: self._reviewed(access, run),
             access.hurry,
         )
         return done.report

@@ -65,20 +65,20 @@ def command(target: str | None, **options: Any) -> int:  # noqa: ANN401  # click
         options["output"] = None
     if options["page"] is not None and options["page"] == options["output"]:
         raise UsageError("--html and --output name the same file")
-    _check_output("--output", options["output"])
-    _check_output("--html", options["page"])
-    say = _progress(quiet=options["quiet"], verbose=options["verbose"])
+    check_output("--output", options["output"])
+    check_output("--html", options["page"])
+    say = progress(quiet=options["quiet"], verbose=options["verbose"])
     if options["post"] and not isinstance(ref, PullRequest):
         raise UsageError("--post needs a pull request", hint="hunkwise review owner/repo#N --post")
     source = _source(ref, options, say)
     if options["show_prompts"]:
-        _write(source.prompts(), options["output"])
+        write(source.prompts(), options["output"])
         return 0
     with signals.as_interrupts():
         report = source.review()
-    _write(_rendered(report, options), options["output"])
+    write(_rendered(report, options), options["output"])
     if options["page"]:
-        _write(render.as_text(report, "html"), options["page"])
+        write(render.as_text(report, "html"), options["page"])
     if options["output"] and not options["quiet"]:
         click.echo(f"hunkwise: {render.verdict_line(report)} ({options['output']})", err=True)
     return exit_code(report)
@@ -148,7 +148,7 @@ def _rendered(report: ReviewReport, options: dict[str, Any]) -> str:
     return render.as_text(report, options["style"], color=color, width=width)
 
 
-def _check_output(option: str, output: str | None) -> None:
+def check_output(option: str, output: str | None) -> None:
     """Refuse an output that can't be written before anything is paid for."""
     if output is None:
         return
@@ -159,7 +159,8 @@ def _check_output(option: str, output: str | None) -> None:
         raise UsageError(f"{option}: {output} can't be written")
 
 
-def _write(text: str, output: str | None) -> None:
+def write(text: str, output: str | None) -> None:
+    """Write `text` to a file, or to standard output; raises UsageError."""
     data = text if text.endswith("\n") else text + "\n"
     if output is None:
         sys.stdout.buffer.write(data.encode("utf-8"))
@@ -171,7 +172,9 @@ def _write(text: str, output: str | None) -> None:
         raise UsageError(f"{output} can't be written: {error.strerror}") from error
 
 
-def _progress(*, quiet: bool, verbose: bool) -> Progress:
+def progress(*, quiet: bool, verbose: bool) -> Progress:
+    """Return what tells a person on standard error what happens."""
+
     def say(text: str, *, detail: bool = False) -> None:
         if not quiet and (verbose or not detail):
             click.echo(f"hunkwise: {gate.told(text)}", err=True)

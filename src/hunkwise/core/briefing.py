@@ -28,16 +28,17 @@ class Instruction:
 
 
 def instructed(
-    pack: PromptPack, given: Sequence[Instruction], paths: Sequence[str], library: Sequence[Example]
+    pack: PromptPack, given: Sequence[Instruction], paths: Sequence[str] | None, library: Sequence[Example]
 ) -> PromptPack:
     """Return the pack with the team's words on files of the change, and the hash of all that may decide an answer.
 
-    The hash covers all of the team's words and all of the `library`, whichever of it a change calls for: the same
-    settings have the same hash from push to push.
+    With `paths` None all of the team's words stand there: then no file of the change has a say. The hash covers all
+    words and all of the `library`, whichever of it a change calls for: the same settings have the same hash from push
+    to push.
     """
     parts = [f"{each.paths}\0{each.text}" for each in given] + [f"{each.name}\0{each.sha256}" for each in library]
     digest = hashlib.sha256("\0".join([pack.sha256, *parts]).encode()).hexdigest() if parts else pack.sha256
-    apply = [each for each in given if not each.paths or _matches(each, paths)]
+    apply = [each for each in given if paths is None or not each.paths or _matches(each, paths)]
     return replace(pack, sha256=digest, instructions="\n\n".join(map(_wrapped, apply)))
 
 
@@ -47,11 +48,17 @@ def exemplified(
     library: Sequence[Example],
     count: int,
     likeness: Likeness | None = None,
+    *,
+    by_kind_alone: bool = False,
 ) -> tuple[PromptPack, tuple[str, ...]]:
-    """Return the pack with examples for each kind of the chunks, and the names of those that are used."""
+    """Return the pack with examples for each kind of the chunks, and the names of those that are used.
+
+    With `by_kind_alone` no text of the change has a say in the choice: what one file holds moves no other's request.
+    """
     samples: dict[tuple[QueryType, str], list[str]] = {}
     for chunk in chunks:
-        samples.setdefault(few_shot.kind(chunk), []).extend(passage.text for passage in chunk.passages)
+        texts = () if by_kind_alone else (passage.text for passage in chunk.passages)
+        samples.setdefault(few_shot.kind(chunk), []).extend(texts)
     chosen: Mapping[tuple[QueryType, str], tuple[Example, ...]] = {
         kind: few_shot.choose(library, kind, "\n".join(texts), count, likeness) for kind, texts in samples.items()
     }

@@ -27,13 +27,25 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What a run may cost, `usd`, beside what others of the change cost or have reserved, `spent_before_usd`."""
+
+    spent_before_usd: float
+    usd: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """The most that a run may use; None: no bound. `spent_before_usd` is what earlier runs of the change cost."""
+    """The most that a run may use; None: no bound.
+
+    `spent_before_usd` is what other runs of the change cost, `reserved_usd` what this one has reserved for itself.
+    """
 
     max_cost_usd: float | None = None
     max_tokens: int | None = None
     max_requests: int | None = None
     spent_before_usd: float = 0.0
+    reserved_usd: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +67,12 @@ def must_wait(account: Account, wanted: Amount) -> bool:
     return _over(account.budget, account.booked + account.set_aside + wanted) is not None
 
 
+def granted(account: Account, grant: Grant) -> Account:
+    """Return the account of a run that may cost what it has reserved."""
+    budget = replace(account.budget, spent_before_usd=grant.spent_before_usd, reserved_usd=grant.usd)
+    return replace(account, budget=budget)
+
+
 def reserved(account: Account, wanted: Amount) -> Account:
     """Return the account with `wanted` set aside."""
     return replace(account, set_aside=account.set_aside + wanted)
@@ -70,6 +88,8 @@ def _over(budget: Budget, total: Amount) -> str | None:
     usd = budget.spent_before_usd + total.usd
     if budget.max_cost_usd is not None and usd > budget.max_cost_usd + tiny:
         return f"max_cost of ${budget.max_cost_usd:g} is used up"
+    if budget.reserved_usd is not None and total.usd > budget.reserved_usd + tiny:
+        return f"the ${budget.reserved_usd:.2g} that this run has reserved are used up"
     if budget.max_tokens is not None and total.tokens > budget.max_tokens:
         return f"max_tokens of {budget.max_tokens:,} is used up"
     if budget.max_requests is not None and total.requests > budget.max_requests:

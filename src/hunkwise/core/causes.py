@@ -2,7 +2,8 @@
 
 It is done last, for what is shown and said alone. Every place stays a finding of its own in the memory: when the first
 is mended, the next stands up, and nothing that was found is lost for having been said in one breath. When in doubt two
-findings stay two: a comment too many costs less than a fault that nobody names.
+findings stay two: a comment too many costs less than a fault that nobody names. It lets one request's claims stand for
+another's, so it is not done for an author who is not trusted.
 """
 
 import re

@@ -51,8 +51,13 @@ def mixed_in(text: str) -> list[str]:
 
 def _is_mixed(word: str) -> bool:
     names = [(char, unicodedata.name(char, "").partition(" ")[0]) for char in word]
-    foreign = [(char, script) for char, script in names if script in _FOREIGN]
+    foreign = [(char, script) for char, script in names if script in _FOREIGN and _is_full(char)]
     if not foreign or all(script != "LATIN" for _, script in names):
         return False
     few = len(foreign) < 2 and foreign[0][1] == "GREEK"
     return not few and all(_ascii(char).isascii() for char, _ in foreign)
+
+
+def _is_full(char: str) -> bool:
+    """Whether a letter stands on the line in full size: raised and lowered ones pass for nothing else."""
+    return unicodedata.normalize("NFKC", char) == char

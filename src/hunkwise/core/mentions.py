@@ -13,7 +13,7 @@ MIN_CHARS = 3
 MAX_LINE_CHARS = 2_000
 """Characters of a line that are searched for names."""
 
-_NAME = re.compile(r"(?<![\w$])([A-Za-z_$][\w$]*)(\s*(?:<[\w, ]{1,40}>)?\(|!\()?")
+_NAME = re.compile(r"(?<![\w$])([A-Za-z_$][\w$]*)(?=(\s*(?:<[\w, ]{1,40}>)?!?\()?)")
 _COMMENT = re.compile(r"\s*(?:#(?!include)|//|/\*|\*|--|<!--)")
 
 _COMMON = frozenset(

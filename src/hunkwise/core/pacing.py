@@ -68,7 +68,8 @@ class Pace:
 
     `numbered` counts all requests so far, `under_way` those without an answer. `learnt` is a number of requests that
     a refusal taught, within `window_s`; `grows_at` is when it is trusted to be more, `calm_windows` after a refusal: to
-    try is to be refused where nothing has changed, so it is tried ever more rarely.
+    try is to be refused where nothing has changed, so it is tried ever more rarely. `requests_a_minute`
+    and `tokens_a_minute` are limits that we set ourselves.
     """
 
     sent: tuple[Sent, ...] = ()
@@ -82,6 +83,8 @@ class Pace:
     grows_at: float = 0.0
     calm_windows: int = 1
     held_until: float = 0.0
+    requests_a_minute: int | None = None
+    tokens_a_minute: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +106,8 @@ def wait_s(pace: Pace, tokens: int, most_under_way: int, now: float) -> float:
     sized = tuple((each, each.tokens) for each in pace.sent)
     return max(
         _learnt_wait_s(pace, now),
+        _own_wait_s(pace.requests_a_minute, ones, 1, now),
+        _own_wait_s(pace.tokens_a_minute, sized, tokens, now),
         _limit_wait_s(pace.requests, ones, 1, now),
         _limit_wait_s(pace.tokens, sized, tokens, now),
     )
@@ -171,6 +176,13 @@ def _learnt_wait_s(pace: Pace, now: float) -> float:
     if pace.learnt is None or pace.requests.most is not None:
         return 0.0
     return _span_wait_s([(each, 1) for each in pace.sent], pace.learnt - 1, pace.window_s * SLACK, now)
+
+
+def _own_wait_s(most: int | None, counted: Sequence[tuple[Sent, int]], amount: int, now: float) -> float:
+    """Return the wait by a limit of our own; what is more than all of it goes alone."""
+    if most is None:
+        return 0.0
+    return _span_wait_s(counted, most - min(amount, most), WINDOW_S, now)
 
 
 def _limit_wait_s(limit: Limit, counted: Sequence[tuple[Sent, int]], amount: int, now: float) -> float:

@@ -68,8 +68,9 @@ def _joined(lines: Sequence[str], fold: Callable[[str], str]) -> Folded:
     for line in lines:
         folded = fold(line)
         starts.append(at)
-        parts.append(folded)
-        at += len(folded) + 1
+        if folded:  # an empty line between two words is no gap that a reader would mind
+            parts.append(folded)
+            at += len(folded) + 1
     return Folded(" ".join(parts), starts)
 
 

@@ -99,7 +99,7 @@ def _read(entries: Mapping[HunkKey, Entry], keys: Mapping[HunkKey, str]) -> Iter
     """Return the keys of hunks that a model read to the end, in this run or in one this run relied on."""
     for key, entry in entries.items():
         by = entry.by or ""
-        by_model = entry.state is HunkState.REVIEWED and by.startswith("model:")
+        by_model = entry.state is HunkState.REVIEWED and entry.reason is None and by.startswith("model:")
         if key in keys and (by_model or (entry.state is HunkState.CACHED and by in PROVEN)):
             yield keys[key]
 

@@ -32,6 +32,13 @@ _MENTION = re.compile(r"@(?=\\?\w)")
 _REFERENCE = re.compile(r"(?<![A-Za-z0-9])(#|GH-)(?=\d)|(?<=[A-Za-z0-9._-])#(?=\d)", re.IGNORECASE)
 _ADDRESS = re.compile(r":(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
 _COMMAND = re.compile(r"^([^\S\n]*)(?=::)|(?<=##)(?=\[)", re.MULTILINE)
+_ORDER = re.compile(
+    r"(?<=b)(?=ors[\s:]+(?:r[+=-]|try|merge|delegate|cancel|retry|ping|p=))"
+    r"|(?<=t)(?=est\W+this\W+please)|(?<=o)(?=k\W+to\W+test)|(?<=a)(?=dd\W+to\W+whitelist)",
+    re.IGNORECASE,
+)
+"""Where merge queues and builders take orders from plain words of a comment: bors, Jenkins."""
+
 _INDENT = re.compile(r"^(?=[ ]*\t|[ ]{4})[ \t]+", re.MULTILINE)
 _BLOCK = re.compile(r"^([ \t]{0,3})([-+#=>:]|\d{1,9}[.)]|/)", re.MULTILINE)
 _FENCE = re.compile(r"`{3,}|~{3,}")
@@ -133,6 +140,6 @@ def _escaped_block(found: re.Match[str]) -> str:
 
 
 def _unlinked(text: str) -> str:
-    text = _MENTION.sub(f"@{JOINER}", text)
+    text = _ORDER.sub(JOINER, _MENTION.sub(f"@{JOINER}", text))
     text = _REFERENCE.sub(lambda found: found.group() + JOINER, text)
     return _ADDRESS.sub(lambda found: found.group() + JOINER, text)

@@ -40,6 +40,9 @@ _VALUE = re.compile(
 
 _WORD = re.compile(r"\w+")
 
+_TYPED_HEADER = re.compile(r"\s*[\w:*&<>~,\[\]]{1,60}\s[\w:*&<>~,\s\[\]]{1,120}\([^;\"'`#=]{0,160}\)?[^;]{0,40}$")
+"""The same with a type before the name, which a call does not have."""
+
 _STATEMENT = re.compile(
     r"\s*(?:\}\s*)?(?:if|else|elif|elsif|for|foreach|while|switch|case|catch|try|do|with|return|when|match|unless|until)\b"
 )
@@ -101,8 +104,6 @@ def _headers(rows: Sequence[str], number: int) -> Iterator[Span]:
     here = min(number, len(rows)) - 1
     while here > 0 and not rows[here].strip():
         here -= 1
-    if here < 0:
-        return
     depth = _indent(rows[here])
     for at in range(here - 1, max(here - 1 - MAX_CLIMB, -1), -1):
         row = rows[at]
@@ -132,7 +133,7 @@ def defined(row: str, names: Collection[str]) -> frozenset[str]:
     row = row[:MAX_HEADER_CHARS]
     if _STATEMENT.match(row):
         return frozenset()
-    found = HEADER.match(row) or _CALL_HEADER.match(row)
+    found = HEADER.match(row) or _TYPED_HEADER.match(row)
     header = found.group() if found else (_VALUE.match(row) or [""])[0]
     return frozenset(_WORD.findall(header)).intersection(names)
 

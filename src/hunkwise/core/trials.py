@@ -25,6 +25,17 @@ def choose(trials: Sequence[Trial], number: int) -> Trial | None:
     return None
 
 
+CONTROL = "control"
+"""What a report calls the pull requests that no trial takes."""
+
+
+def arm(trial: Trial | None) -> str:
+    """Return what a report calls the part of all pull requests that `trial` takes."""
+    if trial is None:
+        return CONTROL
+    return f"model={trial.model}" if trial.model else f"prompt={trial.prompt}"
+
+
 def sentence(trial: Trial) -> str:
     """Return what a report says of a trial."""
     what = f"the model {trial.model}" if trial.model else f"version {trial.prompt} of the prompt"

@@ -77,7 +77,7 @@ def is_candidate(finding: Finding, mode: Mode, passages: Sequence[Passage]) -> b
 
 
 def shown(claims: Sequence[Finding], chunk: Chunk) -> Chunk:
-    """Return what a request about `claims` holds of their chunk: the hunks of their files, and the context."""
+    """Return what a request about `claims` holds of their chunk: the hunks of their files, with their context."""
     paths = {each.file for each in claims}
     return Chunk(passages=tuple(each for each in chunk.passages if each.path in paths))
 

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     COMMIT = "commit-subject"
     ISSUE = "issue-title"
     CANDIDATE = "candidate"
+    DIFFERENCE = "difference"
     EVIDENCE = "evidence"
     INSTRUCTIONS = "team-instructions"
     QUESTION = "question"

@@ -44,7 +44,8 @@ class Stage(StrEnum):
     """Why a request is sent, so that reports can tell the first reading of a change from what comes on top of it.
 
     AGAIN asks for what an answer left out or what was too much at once, REPAIR for an answer that meets its schema,
-    PASS once more for all, and VERIFY has claims refuted.
+    PASS once more for all, VERIFY has claims refuted, and CONFIRM asks about a difference alone. DESCRIBE is no reading
+    at all: it decides nothing.
     """
 
     FIRST = "first"
@@ -52,6 +53,8 @@ class Stage(StrEnum):
     REPAIR = "repair"
     PASS = "pass"  # noqa: S105  # no password
     VERIFY = "verify"
+    CONFIRM = "confirm"
+    DESCRIBE = "describe"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

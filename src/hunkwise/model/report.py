@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hunkwise.model.change import Change, Notice
+from hunkwise.model.description import Description
 from hunkwise.model.diff import Diff
 from hunkwise.model.finding import Dropped, Finding
 from hunkwise.model.ledger import Ledger
@@ -28,13 +29,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelUsage:
-    """What one model was asked for: requests, tokens (None where the provider did not say), cost in USD."""
+    """What one model was asked for: requests, tokens (None where the provider did not say), cost in USD.
+
+    `embedding_tokens` is None for a model that embeds nothing.
+    """
 
     requests: int
     prompt_tokens: int | None
     cached_prompt_tokens: int | None
     completion_tokens: int | None
     cost_usd: float | None = None
+    embedding_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +47,13 @@ class Usage:
     """Requests and tokens of a run; latencies in milliseconds, one per request.
 
     `by_stage` holds the same requests by why they were sent: the first reading of the change, and what came on top.
+    `embedding_tokens` is None where no provider counted any.
     """
 
     by_model: Mapping[str, ModelUsage] = field(default_factory=dict)
     by_stage: Mapping[str, ModelUsage] = field(default_factory=dict)
     latencies_ms: tuple[float, ...] = ()
+    embedding_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +88,10 @@ class ReviewReport:
     """One review. `diff` holds redacted display text, so that a renderer may show any line of it.
 
     `stopped` tells that a signal ended the run; what was read until then is in here. `model_approved` records whether
-    every answer of a model called its part approved, None without an answer; nothing is decided by it. `cache` tells
-    by pool what was reused, where a model is wanted.
+    every answer of a model called its part approved, None without an answer; nothing is decided by it, nor by
+    `description`, which tells where to look. `cache` tells by pool what was reused, where a model is wanted.
+    `experiment` is the arm that read the change (`model=NAME`, `prompt=VERSION` or `control`), None where there is no
+    experiment.
     """
 
     version: str
@@ -102,3 +111,17 @@ class ReviewReport:
     stopped: bool = False
     model_approved: bool | None = None
     cache: Mapping[str, PoolUse] = field(default_factory=dict)
+    experiment: str | None = None
+    description: Description | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walkthrough:
+    """Everything that `hunkwise describe` tells; `description` is None where no hunk was to be read."""
+
+    version: str
+    prompt: PromptId
+    change: Change
+    description: Description | None
+    usage: Usage = field(default_factory=Usage)
+    notices: tuple[Notice, ...] = ()

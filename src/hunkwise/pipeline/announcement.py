@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hunkwise.core import briefing
+from hunkwise.core.pricing import Price
 from hunkwise.model.chat import PromptPack
 from hunkwise.model.material import Chunk
 from hunkwise.pipeline.gateway import Gateway
@@ -25,16 +26,26 @@ def line(chunks: Sequence[Chunk], way: Way, models: Gateway, passes: int) -> str
     What is asked again (an answer to repair, a chunk to split) is not in it: that is not known before.
     """
     price = models.models[0].price
+    usd = _most_usd(chunks, way, models, passes, price)
+    cost = f", at most {figures.money(usd)}" if price else ""
+    further = f", up to {len(chunks) * (passes - 1)} for further passes" if passes > 1 else ""
+    checks = f", up to {len(chunks)} to verify" if way.verifying is not None else ""
+    return f"asking {models.name}: {figures.plural(len(chunks), 'request')}{further}{checks}{cost}"
+
+
+def most_usd(chunks: Sequence[Chunk], way: Way, models: Gateway, passes: int) -> float:
+    """Return the most that the same can cost at the dearest model that may be asked, 0 where no price is known."""
+    return max(_most_usd(chunks, way, models, passes, model.price) for model in models.models)
+
+
+def _most_usd(chunks: Sequence[Chunk], way: Way, models: Gateway, passes: int, price: Price | None) -> float:
     answer_tokens = way.pack.parameters.max_output_tokens
     usd = passes * models.estimate.whole(chunks, _overhead(way.pack, chunks, models), answer_tokens, price).usd
     if way.verifying is not None:
         check = way.verifying.pack
         claims = _overhead(check, chunks, models) + answer_tokens  # a claim is no longer than the answer that made it
         usd += models.estimate.whole(chunks, claims, check.parameters.max_output_tokens, price).usd
-    cost = f", at most {figures.money(usd)}" if price else ""
-    further = f", up to {len(chunks) * (passes - 1)} for further passes" if passes > 1 else ""
-    checks = f", up to {len(chunks)} to verify" if way.verifying is not None else ""
-    return f"asking {models.name}: {figures.plural(len(chunks), 'request')}{further}{checks}{cost}"
+    return usd
 
 
 def _overhead(pack: PromptPack, chunks: Sequence[Chunk], models: Gateway) -> int:

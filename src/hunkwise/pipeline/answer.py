@@ -135,7 +135,7 @@ def _ask(chunk: Chunk, asking: Asking, cuts: int) -> Answered:
             halves = packing.cut(chunk.passages[0], asking.count) if cuts else ()
             if halves:
                 return _whole(chunk.passages[0], [_ask(Chunk(passages=(each,)), again, cuts - 1) for each in halves])
-        return _failed(chunk.passages, reason(error))
+        return _failed(chunk.passages, _reason(error))
 
 
 def _judged(chunk: Chunk, asking: Asking) -> Answered:
@@ -150,7 +150,7 @@ def _judged(chunk: Chunk, asking: Asking) -> Answered:
         try:
             reply = asking.chat.complete(request(again, asking.pack, Stage.REPAIR, chunk.tier), hear)
         except ChatError as error:
-            failure = f"malformed answer ({answer.faults[0]}), and no repair: {reason(error)}"
+            failure = f"malformed answer ({answer.faults[0]}), and no repair: {_reason(error)}"
         else:
             answer = parsing.answer(reply.text, asking.pack.schema, f"model:{reply.model}")
             claims = answer.findings or claims
@@ -184,7 +184,7 @@ def _cache_key(system: Message, pack: PromptPack) -> str:
     return f"hunkwise-{pack.name}-{hashlib.sha256(system.content.text.encode()).hexdigest()[:16]}"
 
 
-def reason(error: ChatError) -> str:
+def _reason(error: ChatError) -> str:
     """Return what the ledger says of a request that nobody answered."""
     if error.fault is ChatFault.BUDGET:
         return f"{UNREAD_BUDGET} ({error.message})"

@@ -3,25 +3,31 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from hunkwise.core import hunk_keys, packing, prompting, redact, reuse, risk
+from hunkwise.core import hunk_keys, packing, reuse, risk
 from hunkwise.core.bookkeeping import End
+from hunkwise.core.nearness import NearAnswer
 from hunkwise.core.reconcile import Before
 from hunkwise.core.verification import Mode
-from hunkwise.model.change import Notice
-from hunkwise.model.chat import PromptPack, Redacted
+from hunkwise.model.change import ChangeRef, Notice
+from hunkwise.model.chat import PromptPack
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import Chunk, HunkKey
 from hunkwise.pipeline import (
     announcement,
     answer,
     briefed,
+    confirm,
+    describe,
     gateway,
     outgoing,
     passes,
     pools,
+    preparing,
     ready,
+    semantic,
     surroundings,
     tally,
+    teams,
     verify,
 )
 from hunkwise.pipeline.announcement import Way
@@ -41,6 +47,7 @@ STOPPED = Notice(code="stopped", text="The run was stopped before it was complet
 class Told:
     """What is known before a model is asked: keys of hunks, earlier runs, files with a rule's hit, heads, scope."""
 
+    ref: ChangeRef
     keys: Mapping[HunkKey, str]
     before: Before
     hit_paths: frozenset[str]
@@ -53,11 +60,11 @@ class Told:
         return (self.before.memory.spent_usd or 0.0) if self.before.memory else 0.0
 
 
-def told(known: ready.Ready, before: Before, scope: str) -> Told:
+def told(ref: ChangeRef, known: ready.Ready, before: Before, scope: str) -> Told:
     """Return what is known once a change is ready to be asked about."""
     keys = hunk_keys.by_hunk(known.prepared.gathered.lines_by_key.values())
     hit_paths = frozenset(each.file for each in known.embedded)
-    return Told(keys=keys, before=before, hit_paths=hit_paths, heads=known.heads, scope=scope)
+    return Told(ref=ref, keys=keys, before=before, hit_paths=hit_paths, heads=known.heads, scope=scope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,27 +90,39 @@ def all_hunks(prepared: Prepared, told: Told, ports: Ports, settings: Settings, 
     rest = replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in reused.hunks))
     stored = pools.opened(prepared, told.scope, material, ports, settings) if pack else None
     served = _served(rest, pack, stored, told, ports) if pack and stored else tally.Tally()
-    fresh = replace(rest, chosen=tuple(key for key in rest.chosen if key not in served.ends))
+    fresh = _without(rest, served.ends)
+    near = semantic.opened(stored, prepared, ports, settings)
+    found = near.look_up(fresh) if near else semantic.Found()
+    fresh = _without(fresh, found.ends)
     models = gateway.opened(ports, settings, told.spent_usd)
     if pack and models:
-        asked = _ask_models(fresh, Way(pack=pack, verifying=verifying), models, told, ports, settings)
+        asked = _ask_models(fresh, Way(pack=pack, verifying=verifying), models, told, found.near, ports, settings)
     else:
         asked = _by_rules(fresh, unasked)
     if stored:
         asked = stored.completed(fresh, asked)
+    if near:
+        asked = near.completed(fresh, asked)
+    if models:
+        asked = describe.beside(told.ref, prepared, asked, models, ports, settings)
     again = dict.fromkeys(reused.hunks, End(state=HunkState.CACHED, by=reuse.INCREMENTAL))
     summed = replace(
         asked,
         findings=(*reused.findings, *served.findings, *asked.findings),
-        ends={**asked.ends, **served.ends, **again},
+        ends={**asked.ends, **found.ends, **served.ends, **again},
+        notices=(*teams.notices(settings), *asked.notices),
     )
     return Answers(tally=summed, pack=pack, material=material, keys=told.keys)
+
+
+def _without(prepared: Prepared, ended: Mapping[HunkKey, End]) -> Prepared:
+    return replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in ended))
 
 
 def _served(rest: Prepared, pack: PromptPack, stored: pools.Pools, told: Told, ports: Ports) -> tally.Tally:
     """Return what stored answers serve, through the gate once more: it may know more secrets today."""
     rows = PlainRows(rest.diff, told.heads, ports.plain, comments=pack.judges_comments)
-    return outgoing.redacted(stored.look_up(rest, rows.of), seal(rest))
+    return outgoing.redacted(stored.look_up(rest, rows.of), preparing.seal(rest))
 
 
 def _verifying(prepared: Prepared, told: Told, ports: Ports, settings: Settings) -> verify.Verifying:
@@ -127,27 +146,27 @@ def _by_rules(prepared: Prepared, unasked: str | None) -> tally.Tally:
 
 
 def _ask_models(
-    prepared: Prepared, way: Way, models: Gateway, told: Told, ports: Ports, settings: Settings
+    prepared: Prepared,
+    way: Way,
+    models: Gateway,
+    told: Told,
+    near: Mapping[HunkKey, NearAnswer],
+    ports: Ports,
+    settings: Settings,
 ) -> tally.Tally:
-    """Ask the models for every chunk, the most valuable first, and have what they claim checked."""
+    """Ask the models for every chunk, the most valuable first, and have what they claim checked.
+
+    Hunks of which `near` answers are known are asked about in short before.
+    """
+    short = _asking(prepared, way.pack, models, ports, settings)
+    confirmed = confirm.all_near(prepared, near, ports.prompts, short) if near else confirm.Confirmed()
+    prepared = _without(prepared, confirmed.ends)
     filled = packed(prepared, ports, settings)
-    pack, examples = briefed.exemplified(way.pack, filled.chunks, ports, settings)
+    pack, examples = briefed.exemplified(way.pack, filled.chunks, prepared, ports, settings)
     way = replace(way, pack=pack)
+    models.reserve(announcement.most_usd(filled.chunks, way, models, settings.passes))
     ports.progress(announcement.line(filled.chunks, way, models, settings.passes))
-
-    def end() -> None:
-        models.close()
-        ports.clock.wake()
-
-    asking = answer.Asking(
-        chat=models,
-        pack=way.pack,
-        seal=seal(prepared),
-        count=ports.tokens.count,
-        end=end,
-        max_parallel=settings.max_parallel,
-        listen=Candidates(way.pack.schema, seal(prepared), ports.progress).listen,
-    )
+    asking = _asking(prepared, way.pack, models, ports, settings)
 
     def ask(chunk: Chunk, asking: answer.Asking) -> answer.Answered:
         answered = passes.ask(chunk, asking, settings.passes)
@@ -157,10 +176,33 @@ def _ask_models(
     key_by_id = {passage.id: passage.key for chunk in filled.chunks for passage in chunk.passages}
     summed = tally.add_up(answers.chunks, key_by_id, models.attempts)
     unread = {left.key: End(state=HunkState.FAILED, reason=f"unread: {left.reason}") for left in filled.left_out}
-    notices = (*(STOPPED,) * answers.stopped, *told_by_gateway.notices(models), *summed.notices)
-    ends = {**summed.ends, **unread}
-    summed = replace(summed, ends=ends, notices=notices, stopped=answers.stopped, examples=examples)
-    return outgoing.redacted(summed, seal(prepared))
+    stopped = answers.stopped or confirmed.stopped
+    notices = (*(STOPPED,) * stopped, *told_by_gateway.notices(models), *summed.notices)
+    summed = replace(
+        summed,
+        findings=(*summed.findings, *confirmed.findings),
+        ends={**summed.ends, **unread, **confirmed.ends},
+        notices=notices,
+        stopped=stopped,
+        examples=examples,
+    )
+    return outgoing.redacted(summed, preparing.seal(prepared))
+
+
+def _asking(prepared: Prepared, pack: PromptPack, models: Gateway, ports: Ports, settings: Settings) -> answer.Asking:
+    def end() -> None:
+        models.close()
+        ports.clock.wake()
+
+    return answer.Asking(
+        chat=models,
+        pack=pack,
+        seal=preparing.seal(prepared),
+        count=ports.tokens.count,
+        end=end,
+        max_parallel=settings.max_parallel,
+        listen=Candidates(pack.schema, preparing.seal(prepared), ports.progress).listen,
+    )
 
 
 def packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Packed:
@@ -168,12 +210,3 @@ def packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Pack
     count = ports.tokens.count
     hunks = surroundings.for_packing([prepared.gathered.lines_by_key[key] for key in prepared.chosen], settings, count)
     return packing.pack(hunks, settings.chunk_tokens, count, one_file_each=prepared.one_file_each)
-
-
-def seal(prepared: Prepared) -> prompting.Seal:
-    """Return the gate through which text of this change becomes a message."""
-
-    def sealed(text: str) -> Redacted:
-        return redact.text(text, prepared.scan)
-
-    return sealed

@@ -18,14 +18,19 @@ def pack(prepared: Prepared, ports: Ports, settings: Settings) -> PromptPack:
     given = [Instruction(paths=each.paths, text=each.text) for each in settings.instructions]
     indices = sorted({key.file for key in prepared.chosen})
     paths = [prepared.diff.files[index].path for index in indices]
-    return briefing.instructed(loaded, given, paths, _library(loaded, ports, settings))
+    shown = None if prepared.one_file_each else paths
+    return briefing.instructed(loaded, given, shown, _library(loaded, ports, settings))
 
 
 def exemplified(
-    loaded: PromptPack, chunks: Sequence[Chunk], ports: Ports, settings: Settings
+    loaded: PromptPack, chunks: Sequence[Chunk], prepared: Prepared, ports: Ports, settings: Settings
 ) -> tuple[PromptPack, tuple[str, ...]]:
-    """Return the pack with examples for each kind of the chunks, and their names."""
-    return briefing.exemplified(loaded, chunks, _library(loaded, ports, settings), settings.examples)
+    """Return the pack with examples for each kind of the chunks, and their names.
+
+    The change of an author who is not trusted does not choose among the examples of a kind.
+    """
+    library = _library(loaded, ports, settings)
+    return briefing.exemplified(loaded, chunks, library, settings.examples, by_kind_alone=prepared.one_file_each)
 
 
 def _library(loaded: PromptPack, ports: Ports, settings: Settings) -> tuple[Example, ...]:

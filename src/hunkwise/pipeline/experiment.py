@@ -22,6 +22,14 @@ def notices(settings: Settings, number: int) -> tuple[Notice, ...]:
     return (Notice(code="experiment", text=trials.sentence(trial)),)
 
 
+def arm(settings: Settings, number: int) -> str | None:
+    """Return which arm reads pull request `number`, None without experiments, or where a person chose otherwise."""
+    trial = _chosen(settings, number)
+    if not settings.experiments or (trial is not None and applied(settings, number) != settings):
+        return None
+    return trials.arm(trial)
+
+
 def _chosen(settings: Settings, number: int) -> Trial | None:
     known = [Trial(share=each.share, model=each.model, prompt=each.prompt) for each in settings.experiments]
     return trials.choose(known, number)

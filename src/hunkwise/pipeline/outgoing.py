@@ -8,6 +8,7 @@ from dataclasses import replace
 from hunkwise.core import prompting
 from hunkwise.errors import DetectorError
 from hunkwise.model.change import Notice
+from hunkwise.model.description import Description
 from hunkwise.model.finding import Dropped, Finding
 from hunkwise.pipeline.tally import Tally
 
@@ -28,6 +29,22 @@ def redacted(tally: Tally, seal: prompting.Seal) -> Tally:
         dropped=tuple(_claim(each, gate) for each in tally.dropped),
         notices=tuple(Notice(code=each.code, text=gate.words(each.text)) for each in tally.notices),
         usage=replace(tally.usage, by_model={gate.words(name): each for name, each in tally.usage.by_model.items()}),
+    )
+
+
+def words(text: str, seal: prompting.Seal) -> str:
+    """Return words that are not ours redacted."""
+    return _Gate(seal).words(text)
+
+
+def description(given: Description, seal: prompting.Seal) -> Description:
+    """Return a description with all of its words redacted; paths were chosen among those that may be shown."""
+    gate = _Gate(seal)
+    return replace(
+        given,
+        summary=gate.words(given.summary),
+        walkthrough=tuple(replace(each, what=gate.words(each.what)) for each in given.walkthrough),
+        risks=tuple(replace(each, why=gate.words(each.why)) for each in given.risks),
     )
 
 

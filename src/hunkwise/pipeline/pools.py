@@ -21,7 +21,7 @@ from hunkwise.model.finding import Finding
 from hunkwise.model.ledger import UNREAD_BUDGET, HunkState
 from hunkwise.model.material import HunkKey
 from hunkwise.model.report import PoolUse
-from hunkwise.model.stored import Stored
+from hunkwise.model.stored import Stored, Vector
 from hunkwise.pipeline import answer, verify
 from hunkwise.pipeline.preparing import Prepared
 from hunkwise.pipeline.tally import Tally
@@ -147,7 +147,7 @@ class Pools:
                 found = None if stored is None else self._opened(stored, form, lines)
                 if found is None or stored is None:
                     continue
-                if found.age_s <= self._lifetime_s(pool) and self.terms.now < stored.expires_at:
+                if found.age_s <= self.lifetime_s(pool) and self.terms.now < stored.expires_at:
                     served[lines.key] = found
                 else:
                     self.stale.setdefault(lines.key, replace(found, by=reuse.STALE))
@@ -165,17 +165,18 @@ class Pools:
     def _stored(self, known: Answer | None, form: Form, lines: RedactedLines) -> Stored | None:
         if known is None:
             return None
-        pool, now = lines.query_type.value, self.terms.now
+        return self.sealed(lines.query_type.value, form.key, answers.packed(known))
+
+    def sealed(self, pool: str, key: str, content: bytes, vector: Vector | None = None) -> Stored:
+        """Return an answer as it is stored from now on."""
+        now = self.terms.now
         bare = Stored(
-            pool=pool,
-            key=form.key,
-            value=answers.packed(known),
-            created_at=now,
-            expires_at=now + self._lifetime_s(pool),
+            pool=pool, key=key, value=content, created_at=now, expires_at=now + self.lifetime_s(pool), vector=vector
         )
         return replace(bare, value=sealing.seal(bare, self.terms.scope, self.seals))
 
-    def _lifetime_s(self, pool: str) -> float:
+    def lifetime_s(self, pool: str) -> float:
+        """Return the seconds for which answers of a pool are fresh."""
         return lifetimes.seconds(lifetimes.lifetime(pool, self.terms.lifetimes), self.terms.recent_commits)
 
 
@@ -203,7 +204,8 @@ def use(prepared: Prepared, ends: Mapping[HunkKey, End]) -> dict[str, PoolUse]:
     for lines in _lines(prepared):
         end = ends.get(lines.key)
         by = end.by if end is not None and end.state is HunkState.CACHED else None
-        name = "misses" if by is None else f"{by}_hits"
+        asked = "confirms" if end is not None and end.state is HunkState.REVIEWED and end.reason else "misses"
+        name = asked if by is None else f"{by}_hits"
         counts.setdefault(lines.query_type.value, Counter())[name] += 1
     return {pool: PoolUse(**counts[pool]) for pool in sorted(counts)}
 
@@ -227,4 +229,7 @@ def _tally(served: Mapping[HunkKey, _Found]) -> Tally:
 
 
 def _by_model(end: End | None) -> bool:
-    return end is not None and end.state is HunkState.REVIEWED and (end.by or "").startswith("model:")
+    """Whether a model read the hunk whole; an end with a reason is one that a short request was enough for."""
+    if end is None or end.state is not HunkState.REVIEWED or end.reason is not None:
+        return False
+    return (end.by or "").startswith("model:")

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from hunkwise.core import exposures, patch, redact, select
+from hunkwise.core import exposures, patch, prompting, redact, select
 from hunkwise.core.bookkeeping import End
 from hunkwise.model.change import CONFIG_FILES, POLICY_FILES, Change, ChangeRef, Notice
+from hunkwise.model.chat import Redacted
 from hunkwise.model.diff import Diff, FileStatus
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import HunkKey
@@ -60,6 +61,15 @@ def prepare(ref: ChangeRef, ports: Ports, settings: Settings) -> Prepared:
         ends=ends,
         timings_ms=watch.laps,
     )
+
+
+def seal(prepared: Prepared) -> prompting.Seal:
+    """Return the gate through which text of this change becomes a message."""
+
+    def sealed(text: str) -> Redacted:
+        return redact.text(text, prepared.scan)
+
+    return sealed
 
 
 def paths(prepared: Prepared) -> list[bytes]:

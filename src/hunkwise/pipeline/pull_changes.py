@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from hunkwise.errors import ChangeError
 from hunkwise.model.change import Change, ChangeRef, CommitRange, PullRequest
+from hunkwise.model.intent import Intent
 from hunkwise.model.pull import Pull
 from hunkwise.ports import ChangeSource
 
@@ -39,6 +40,10 @@ class PullChanges:
         if self._clone is not None and self._range is not None:
             return self._clone.head_files(self._range, change, paths)
         return self._host.head_files(ref, change, paths)
+
+    def intent(self, ref: ChangeRef, change: Change) -> Intent:
+        """Return what the author says on the host: a clone does not know it."""
+        return self._host.intent(ref, change)
 
     def defining(
         self, ref: ChangeRef, change: Change, names: Sequence[str], besides: Collection[bytes]

@@ -3,20 +3,21 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from hunkwise.core import marks, memory, publication, reuse, sanitise, signature, suggestions, threads
+from hunkwise.core import marks, memory, publication, reservations, reuse, sanitise, signature, suggestions, threads
 from hunkwise.core.publication import Plan
 from hunkwise.core.reconcile import Before
 from hunkwise.core.signature import Keys
 from hunkwise.core.threads import Spoken
-from hunkwise.errors import HostError, HunkwiseError
+from hunkwise.errors import ConfigurationError, HostError, HunkwiseError
 from hunkwise.model.change import ChangeRef, Notice
 from hunkwise.model.finding import Finding
 from hunkwise.model.memory import Memory
 from hunkwise.model.publication import Annotation, CheckOutput, Conclusion, ReviewEvent
 from hunkwise.model.pull import Overview, OwnComment, Pull
 from hunkwise.model.report import Outcome, ReviewReport, Verdict
-from hunkwise.pipeline import experiment, publish, pull_notices, review
+from hunkwise.pipeline import experiment, publish, pull_notices, reserving, review
 from hunkwise.pipeline.publish import Channels, Ended
+from hunkwise.pipeline.reserving import Books, Till
 from hunkwise.pipeline.review import Reviewed
 from hunkwise.ports import CodeHost, Ports
 from hunkwise.render import comment, figures, markdown
@@ -39,7 +40,8 @@ MOVED = "the pull request moved on while it was reviewed; nothing of this run is
 class Run:
     """What one run stands on.
 
-    `seal` redacts words that are not ours; `newest_mark` is the highest counter that a comment of ours proves.
+    `seal` redacts words that are not ours; `newest_mark` is the highest counter that a comment of ours proves. `name`
+    tells it from other runs (16 hex digits). `till` keeps the pull request's money, where a run may write.
     """
 
     host: CodeHost
@@ -50,6 +52,8 @@ class Run:
     seal: Callable[[str], str]
     before: Before
     newest_mark: int
+    name: str
+    till: Till | None = None
 
     @property
     def head(self) -> str:
@@ -64,8 +68,9 @@ def begin(
     state_keys: Sequence[str],
     parses: suggestions.Parses,
     seal: Callable[[str], str],
+    name: str,
 ) -> Run:
-    """Return a run that knows what our comments on the pull request tell."""
+    """Return a run called `name` that knows what our comments on the pull request tell."""
     pull = overview.pull
     keys = signature.keys(state_keys, pull.repo_id, pull.number)
     read = [(thread, marks.read_mark(thread.body, keys)) for thread in overview.threads]
@@ -85,12 +90,14 @@ def begin(
         seal=seal,
         before=before,
         newest_mark=newest,
+        name=name,
     )
 
 
 def reviewed(ref: ChangeRef, run: Run, ports: Ports, unasked: str | None = None) -> Reviewed:
     """Review the pull request; nothing is said yet. `unasked` says why no model is asked although one is wanted."""
     pull = run.overview.pull
+    ports = replace(ports, reserve=run.till.reserve if run.till is not None else None)
     found = review.run(
         ref,
         ports,
@@ -101,7 +108,10 @@ def reviewed(ref: ChangeRef, run: Run, ports: Ports, unasked: str | None = None)
         scope=scope(pull),
     )
     told = experiment.notices(run.settings, pull.number) if unasked is None else ()
-    return replace(found, report=replace(found.report, notices=(*told, *found.report.notices)))
+    unreserved = run.till.notices if run.till is not None else ()
+    notices = (*told, *unreserved, *found.report.notices)
+    arm = experiment.arm(run.settings, pull.number) if unasked is None else None
+    return replace(found, report=replace(found.report, notices=notices, experiment=arm))
 
 
 def scope(pull: Pull) -> str:
@@ -127,26 +137,33 @@ def in_silence(run: Run, found: Reviewed, notices: Sequence[Notice] = ()) -> Don
     return Done(report=report, unsaid=_planned(run, found).annotations)
 
 
-def complete(run: Run, allowed: Channels, review_it: Callable[[], Reviewed], hurry: Callable[[], None]) -> Done:
+def complete(run: Run, allowed: Channels, review_it: Callable[[Run], Reviewed], hurry: Callable[[], None]) -> Done:
     """Review and say what was found; the check ends, however the run does.
 
     `hurry` is called before the check of a run that was stopped is concluded: there are 5 s left then.
     """
+    if allowed.may_comment:
+        run = replace(run, till=Till(run.host, run.keys, name=run.name, mark=SUMMARY))
     why: str | None = STOPPED
+    spent_usd: float | None = None
     try:
-        found = review_it()
+        found = review_it(run)
         if found.report.stopped:
+            spent_usd = _spent_usd(found.report)
             done = Done(report=found.report, unsaid=())  # the check first: there is no time to plan what is not said
         else:
             done = publish_all(run, found, allowed)
             why = None
     except HunkwiseError as error:
         why = f"{error.message}. {error.hint}".strip()
+        spent_usd = 0.0 if isinstance(error, ConfigurationError) else None  # nobody answered
         raise
     finally:
         if why is not None:
             hurry()
             _give_up(run, allowed, sanitise.plain(run.seal(why)))
+            if run.till is not None and spent_usd is not None:
+                run.till.settle(spent_usd)
     return done
 
 
@@ -154,15 +171,16 @@ def publish_all(run: Run, found: Reviewed, allowed: Channels) -> Done:
     """Say what was found, and return the report with what became of saying it."""
     if _has_moved(run):
         return Done(report=_moved(run, found.report, allowed), unsaid=())
-    remembered = _remembered(run, found)
+    books = reserving.closed(run.till, _sticky(run.overview), run.before.memory)
+    remembered = _remembered(run, found, books)
     plan = _planned(run, found)
     ends_as, shared = _shared(plan.conclusion, run.overview)
     told = publish.comments(plan, found.reconciled.close, remembered.counter, run.host, run.head, allowed)
     told_so = pull_notices.of_comments(run.before, found.reconciled, plan, told, allowed)
     report = replace(found.report, notices=(*found.report.notices, *shared, *told_so))
-    if allowed.may_comment:
-        body, report = _summary(report, remembered, run.keys)
-        told = publish.summary(body, SUMMARY, told, run.host, _sticky(run.overview))
+    if allowed.may_comment and books is not None:
+        body, report = _summary(report, remembered, run.keys, books)
+        told = publish.summary(body, SUMMARY, told, run.host, books.summary)
     output = CheckOutput(
         title=shared[0].text if shared else markdown.title(report),
         summary=markdown.summary(report, limit=MAX_CHECK_SUMMARY),
@@ -199,13 +217,20 @@ def _has_moved(run: Run) -> bool:
 
 def _moved(run: Run, report: ReviewReport, allowed: Channels) -> ReviewReport:
     _give_up(run, allowed, f"{MOVED}.".capitalize())
+    spent_usd = _spent_usd(report)
+    if run.till is not None and spent_usd is not None:
+        run.till.settle(spent_usd)
     return replace(report, verdict=Verdict(outcome=Outcome.INCOMPLETE, reasons=(MOVED,)))
 
 
-def _remembered(run: Run, found: Reviewed) -> Memory:
+def _spent_usd(report: ReviewReport) -> float | None:
+    return figures.total(report.usage, lambda asked: asked.cost_usd) if report.usage.by_model else 0.0
+
+
+def _remembered(run: Run, found: Reviewed, books: Books | None) -> Memory:
     """Return the memory after this run; one that knows nothing new keeps its counter: a rerun changes nothing."""
     report, previous = found.report, run.before.memory
-    spent = figures.total(report.usage, lambda asked: asked.cost_usd) if report.usage.by_model else 0.0
+    spent = _spent_usd(report)
     this = reuse.Run(
         head=run.head,
         counter=reuse.next_counter(previous, run.newest_mark),
@@ -213,6 +238,8 @@ def _remembered(run: Run, found: Reviewed) -> Memory:
         spent_usd=spent,
     )
     fresh = reuse.remember(found.open, found.reading, this, previous)
+    if books is not None and fresh.spent_usd is not None and spent is not None:
+        fresh = replace(fresh, spent_usd=books.spent_usd + spent)  # runs that ended meanwhile count too
     if previous is not None and previous.counter >= run.newest_mark:
         same = replace(fresh, counter=previous.counter, trusted=previous.trusted)
         return same if same == previous else fresh
@@ -256,13 +283,13 @@ def _shared(own: Conclusion, overview: Overview) -> tuple[Conclusion, tuple[Noti
     return Conclusion.FAILURE, (Notice(code="shared-head", text=text),)
 
 
-def _summary(report: ReviewReport, remembered: Memory, keys: Keys) -> tuple[str, ReviewReport]:
-    """Return the sticky summary (its mark, the review, the memory at its end), and the report it shows."""
+def _summary(report: ReviewReport, remembered: Memory, keys: Keys, books: Books) -> tuple[str, ReviewReport]:
+    """Return the sticky summary, and the report it shows: its mark, the review, what others reserved, the memory."""
     encoded = memory.encode(remembered, keys)
     if encoded.left_findings:
         text = f"{figures.plural(encoded.left_findings, 'finding')} did not fit into what the next run will know."
         report = replace(report, notices=(*report.notices, Notice(code="forgotten", text=text)))
-    hidden = "\n".join(encoded.markers)
+    hidden = "\n".join((*reservations.lines(books.reserved), *encoded.markers))
     room = publication.MAX_BODY - len(SUMMARY) - len(hidden) - 8
     return f"{SUMMARY}\n{markdown.summary(report, limit=room)}\n{hidden}\n", report
 

@@ -66,21 +66,21 @@ def run(
 ) -> Reviewed:
     """Review the change `ref` names in the light of what was said `before`.
 
-    Of an author who is not trusted each request holds one file: hostile text blinds no more. `unasked` says why no
-    model is asked although one is wanted: rules alone do not complete the review then. Stored answers serve within one
-    `scope`. Raises HunkwiseError.
+    Of an author who is not trusted each request holds one file: hostile text blinds no more, and no finding stands for
+    one of another request. `unasked` says why no model is asked although one is wanted: rules alone do not complete the
+    review then. Stored answers serve within one `scope`. Raises HunkwiseError.
     """
     started = ports.clock.monotonic()
     known = ready.make(ref, ports, settings, trusts_author=trusts_author)
     prepared, watch = known.prepared, known.watch
-    answers = answering.all_hunks(prepared, answering.told(known, before, scope), ports, settings, unasked)
+    answers = answering.all_hunks(prepared, answering.told(ref, known, before, scope), ports, settings, unasked)
     watch.lap("answer")
     tallied = answers.tally
     ranked, merged = ranking.rank([*prepared.gathered.secrets, *known.embedded, *tallied.findings])
     ledger = bookkeeping.balance(preparing.named(prepared), {**prepared.ends, **tallied.ends})
     reading = Reading(shown=prepared.gathered.shown, keys=answers.keys, ledger=ledger)
     held = reconcile.reconcile(ranked, reading, before)
-    reconciled, named = causes.gathered(held)
+    reconciled, named = causes.gathered(held) if trusts_author else (held, ())
     watch.lap("total", since=started)
     found = _Found(
         verdict=verdict.decide(reconciled.findings, ledger, gate(settings), reconciled.dismissed),
@@ -130,6 +130,7 @@ def _report(
         timings_ms=laps,
         stopped=tallied.stopped,
         model_approved=tallied.model_approved,
+        description=tallied.description,
         cache=pools.use(prepared, tallied.ends) if answers.pack else {},
     )
 
@@ -144,8 +145,8 @@ def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Mes
     heads = ports.changes.head_files(ref, prepared.change, preparing.paths(prepared))
     prepared = routing.routed(prepared, heads, ports, settings)
     packed = answering.packed(surroundings.around(ref, prepared, heads, ports, settings), ports, settings)
-    pack, _ = briefed.exemplified(briefed.pack(prepared, ports, settings), packed.chunks, ports, settings)
-    return tuple(prompting.review(chunk, pack, answering.seal(prepared)) for chunk in packed.chunks)
+    pack, _ = briefed.exemplified(briefed.pack(prepared, ports, settings), packed.chunks, prepared, ports, settings)
+    return tuple(prompting.review(chunk, pack, preparing.seal(prepared)) for chunk in packed.chunks)
 
 
 def gate(settings: Settings) -> verdict.Gate:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from hunkwise.core.bookkeeping import End
 from hunkwise.model.change import Notice
-from hunkwise.model.chat import Stage
+from hunkwise.model.chat import Stage, TokenUsage
+from hunkwise.model.description import Description
 from hunkwise.model.finding import Dropped, Finding
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import HunkKey
@@ -28,6 +29,7 @@ class Tally:
     stopped: bool = False
     model_approved: bool | None = None
     examples: tuple[str, ...] = ()
+    description: Description | None = None
 
 
 def add_up(answers: Sequence[Answered], key_by_id: Mapping[str, HunkKey], attempts: Sequence[Attempt]) -> Tally:
@@ -85,12 +87,15 @@ def usage(attempts: Sequence[Attempt]) -> Usage:
 
 def _used(attempts: Sequence[Attempt]) -> ModelUsage:
     usages = [each.reply.usage for each in attempts if each.reply is not None]
+    embedded = [each.embedding_tokens for each in attempts if each.embedding_tokens is not None]
+    usages += [TokenUsage(prompt=0, cached_prompt=0, completion=0)] * len(embedded)
     return ModelUsage(
         requests=len(attempts),
         prompt_tokens=_tokens([each.prompt for each in usages]),
         cached_prompt_tokens=_tokens([each.cached_prompt for each in usages]),
         completion_tokens=_tokens([each.completion for each in usages]),
         cost_usd=_money([each.cost_usd for each in attempts]),
+        embedding_tokens=sum(embedded) if embedded else None,
     )
 
 

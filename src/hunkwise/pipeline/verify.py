@@ -131,7 +131,7 @@ def _check(
             for half in (numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :]):
                 _check({index: claims[index] for index in half}, chunk, asking, verifying, checked)
             return
-        _unchecked(claims, answer.reason(error), checked)
+        _unchecked(claims, f"{error.fault.value}: {error.message}", checked)
     else:
         _judge(reply.text, claims, held, verifying, checked)
 

@@ -7,12 +7,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from hunkwise.core.budgeting import Grant
 from hunkwise.core.pricing import Price
 from hunkwise.core.signature import UNSIGNED, Keys
 from hunkwise.model.change import Change, ChangeRef
 from hunkwise.model.chat import ChatReply, ChatRequest, PromptPack
 from hunkwise.model.diff import FileDiff
 from hunkwise.model.finding import RuleHit, SecretSpan
+from hunkwise.model.intent import Intent
 from hunkwise.model.material import LiteralPlace
 from hunkwise.model.prompt import Example
 from hunkwise.ports.code_host import CodeHost
@@ -32,6 +34,7 @@ __all__ = [
     "PlainLines",
     "Ports",
     "Prompts",
+    "Reserve",
     "RuleEngine",
     "SecretScanner",
     "SharedHealth",
@@ -48,6 +51,10 @@ class ChangeSource(Protocol):
 
     def head_files(self, ref: ChangeRef, change: Change, paths: Sequence[bytes]) -> Mapping[bytes, bytes]:
         """Return head contents by raw path; a path that can't be had is left out. One batch, not one call each."""
+        ...
+
+    def intent(self, ref: ChangeRef, change: Change) -> Intent:
+        """Return what the author says of the change, as far as its source tells; one request at most."""
         ...
 
     def defining(
@@ -167,6 +174,11 @@ class Clock(Protocol):
         ...
 
 
+Reserve = Callable[[float, float], Grant | None]
+"""Reserves up to so many US dollars for this run, of so many for all runs of a change; None where that is not possible.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """All that a review needs; `chat` is None when the rules engine answers alone.
@@ -176,6 +188,7 @@ class Ports:
     Without `health` a run knows of its models what it learns itself; without `cache` it remembers no answer of another
     run, and without `embedder` none that is merely near. Without `outliner` hunks have no context. `seals` are the keys
     of stored answers: none is read or written without one. Without `plain` an answer serves the very same hunk only.
+    Without `reserve` money is not reserved.
     """
 
     changes: ChangeSource
@@ -191,6 +204,7 @@ class Ports:
     others: tuple[ChatModel, ...] = ()
     prices: Mapping[str, Price] = field(default_factory=dict)
     health: SharedHealth | None = None
+    reserve: Reserve | None = None
     cache: Cache | None = None
     seals: Keys = UNSIGNED
     plain: PlainLines | None = None
@@ -202,5 +216,6 @@ class Ports:
         for each in (self.chat, *self.others, *self.cheap):
             if each is not None:
                 each.close()
-        if self.cache is not None:
-            self.cache.close()
+        for kept in (self.embedder, self.cache):
+            if kept is not None:
+                kept.close()

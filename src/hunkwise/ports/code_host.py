@@ -23,6 +23,10 @@ class CodeHost(Protocol):
         """Return the head commit as it is now."""
         ...
 
+    def comments(self) -> tuple[OwnComment, ...]:
+        """Return what our own identity says in the conversation, as it is now."""
+        ...
+
     def may_comment(self, head_sha: str) -> bool:
         """Whether the token may write on the pull request; asked by a comment that can't be valid."""
         ...

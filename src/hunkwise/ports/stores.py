@@ -74,6 +74,15 @@ class Embedder(Protocol):
         """Name and version: vectors of different spaces are never compared."""
         ...
 
+    @property
+    def tokens(self) -> int | None:
+        """Tokens that a provider counted so far; None where nobody is asked."""
+        ...
+
     def embed(self, texts: Sequence[Redacted]) -> Sequence[Vector]:
         """Return a vector for each text; raises ChatError where a provider can't be asked."""
+        ...
+
+    def close(self) -> None:
+        """Abort what is under way and free what it holds."""
         ...

@@ -38,6 +38,19 @@ def number(value: float | None) -> str:
     return UNKNOWN if value is None else f"{value:,.0f}"
 
 
+def prompt_tokens(used: Usage) -> str:
+    """Return the tokens of all prompts, with the share that providers had cached where they told."""
+    tokens = total(used, lambda asked: asked.prompt_tokens)
+    cached = total(used, lambda asked: asked.cached_prompt_tokens)
+    return number(tokens) if not tokens or cached is None else f"{number(tokens)} ({cached / tokens:.0%} cached)"
+
+
+def embedding_tokens(used: Usage) -> int | None:
+    """Return the tokens of all texts that were embedded, None where nothing was."""
+    known = [asked.embedding_tokens for asked in used.by_model.values() if asked.embedding_tokens is not None]
+    return sum(known) if known else None
+
+
 def money(usd: float | None) -> str:
     """Return US dollars; a sum too small for four decimals is said to be small, not shown as nothing."""
     if usd is None:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from hunkwise.model.change import Change
+from hunkwise.model.description import Description
 from hunkwise.model.finding import Dropped, Finding
 from hunkwise.model.ledger import HunkState, Ledger
 from hunkwise.model.report import ModelUsage, ReviewReport, Usage
@@ -32,7 +34,6 @@ def written(values: Mapping[str, Any], *, indent: int) -> str:
 def document(report: ReviewReport) -> dict[str, Any]:
     """Return the report as JSON values."""
     prompt = report.prompt
-    change = report.change
     return {
         "version": VERSION,
         "tool": {
@@ -45,19 +46,15 @@ def document(report: ReviewReport) -> dict[str, Any]:
                 "sha256": prompt.sha256 if prompt else None,
                 "examples": list(prompt.examples) if prompt else [],
             },
+            "experiment": report.experiment,
         },
-        "change": {
-            "source": change.source,
-            "repo": change.repo,
-            "number": change.number,
-            "base": change.base,
-            "head": change.head,
-        },
+        "change": change(report.change),
         "verdict": {
             "outcome": report.verdict.outcome.value,
             "reasons": list(report.verdict.reasons),
             "model_approved": report.model_approved,
         },
+        "description": described(report.description),
         "findings": [_finding(finding) for finding in report.findings],
         "dropped": [_dropped(claim) for claim in report.dropped],
         "ledger": _ledger(report.ledger),
@@ -65,10 +62,35 @@ def document(report: ReviewReport) -> dict[str, Any]:
             "total": sum(report.redactions_by_type.values()),
             "by_type": dict(sorted(report.redactions_by_type.items())),
         },
-        "usage": _usage(report.usage),
+        "usage": usage(report.usage),
         "cache": {pool: asdict(used) for pool, used in report.cache.items()},
         "notices": [{"code": notice.code, "text": notice.text} for notice in report.notices],
         "timings_ms": dict(report.timings_ms),
+    }
+
+
+def change(change: Change) -> dict[str, Any]:
+    """Return what names a change."""
+    return {
+        "source": change.source,
+        "repo": change.repo,
+        "number": change.number,
+        "base": change.base,
+        "head": change.head,
+    }
+
+
+def described(given: Description | None) -> dict[str, Any] | None:
+    """Return a description, where there is one."""
+    if given is None:
+        return None
+    return {
+        "summary": given.summary,
+        "walkthrough": [{"file": each.file, "what": each.what} for each in given.walkthrough],
+        "risks": [{"file": each.file, "line": each.line, "why": each.why} for each in given.risks],
+        "hunks": given.hunks,
+        "read": given.read,
+        "unread": list(given.unread),
     }
 
 
@@ -125,7 +147,8 @@ def _ledger(ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def _usage(used: Usage) -> dict[str, Any]:
+def usage(used: Usage) -> dict[str, Any]:
+    """Return requests, tokens, money and latencies."""
     return {
         "requests": sum(asked.requests for asked in used.by_model.values()),
         **_tokens(
@@ -135,8 +158,10 @@ def _usage(used: Usage) -> dict[str, Any]:
                 cached_prompt_tokens=_whole(figures.total(used, lambda asked: asked.cached_prompt_tokens)),
                 completion_tokens=_whole(figures.total(used, lambda asked: asked.completion_tokens)),
                 cost_usd=figures.total(used, lambda asked: asked.cost_usd),
+                embedding_tokens=figures.embedding_tokens(used),
             )
         ),
+        "embedding_tokens": used.embedding_tokens,
         "by_model": {name: {"requests": asked.requests, **_tokens(asked)} for name, asked in used.by_model.items()},
         "by_stage": {name: {"requests": asked.requests, **_tokens(asked)} for name, asked in used.by_stage.items()},
         "latency_ms": {f"p{percent}": figures.latency_ms(used, percent) for percent in (50, 95, 99)},
@@ -148,7 +173,7 @@ def _tokens(asked: ModelUsage) -> dict[str, Any]:
         "prompt_tokens": asked.prompt_tokens,
         "cached_prompt_tokens": asked.cached_prompt_tokens,
         "completion_tokens": asked.completion_tokens,
-        "embedding_tokens": None,
+        "embedding_tokens": asked.embedding_tokens,
         "cost_usd": asked.cost_usd,
     }
 

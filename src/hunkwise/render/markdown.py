@@ -11,7 +11,7 @@ from hunkwise.model.diff import Side
 from hunkwise.model.finding import Dropped, Finding, Severity
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.report import Outcome, ReviewReport
-from hunkwise.render import figures, places
+from hunkwise.render import figures, places, walkthrough
 
 LIMIT = 65_000
 """Characters of a summary: GitHub's 65,536, with room for hidden markers."""
@@ -21,6 +21,9 @@ TITLE = 140
 
 CUTS = (4_000, 2_000, 1_000, 500, 250, 120, 60, 0)
 """Characters a text may keep, tried in this order until the summary fits: the longest are shortened first."""
+
+WALKTHROUGH = 500
+"""Characters that a text may keep at least where a summary still holds the walkthrough."""
 
 MIN_KEPT = 80
 """Characters that a title, a claim or a reason keeps in any case."""
@@ -70,7 +73,7 @@ def comment(finding: Finding, *, keep: int = CUTS[0]) -> str:
 
 
 def _summary(report: ReviewReport, keep: int) -> str:
-    parts = [_head(report, keep)]
+    parts = [_head(report, keep), _described(report, keep)]
     if report.findings:
         parts += [_table(report.findings, keep), *(_details(finding, keep) for finding in report.findings)]
     parts += [_claims(report.dropped, keep), _notices(report, keep), *_ledger(report, keep), _cost(report)]
@@ -78,6 +81,14 @@ def _summary(report: ReviewReport, keep: int) -> str:
         cut = f"Texts are cut to {keep} characters" if keep else "Details are left out"
         parts.append(f"<sub>{cut} to fit; the report file holds them whole.</sub>")
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _described(report: ReviewReport, keep: int) -> str:
+    """Return the walkthrough, folded away; it is the first to go where room is short."""
+    if report.description is None or keep < WALKTHROUGH:
+        return ""
+    body = walkthrough.section(report.description, keep)
+    return f"<details><summary>Walkthrough: a model's words, no verdict</summary>\n\n{body}\n\n</details>"
 
 
 def _head(report: ReviewReport, keep: int) -> str:
@@ -190,7 +201,7 @@ def _cost(report: ReviewReport) -> str:
         return f"<sub>hunkwise {report.version}, {why}</sub>"
     used = report.usage
     prompt = sanitise.inline(f"prompt {report.prompt.name} {report.prompt.version}" if report.prompt else "no prompt")
-    tokens = figures.number(figures.total(used, lambda asked: asked.prompt_tokens))
+    tokens = figures.prompt_tokens(used)
     answers = figures.number(figures.total(used, lambda asked: asked.completion_tokens))
     cost = sanitise.html(figures.money(figures.total(used, lambda asked: asked.cost_usd)))
     requests = figures.plural(sum(asked.requests for asked in used.by_model.values()), "request")

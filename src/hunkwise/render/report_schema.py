@@ -35,6 +35,7 @@ def report_schema() -> dict[str, Any]:
                         "model_approved": {"type": ["boolean", "null"]},
                     }
                 ),
+                "description": {"anyOf": [_description(), {"type": "null"}]},
                 "findings": _list(_finding()),
                 "dropped": _list(_dropped()),
                 "ledger": _ledger(),
@@ -56,7 +57,21 @@ def _pool_use() -> dict[str, Any]:
 def _tool() -> dict[str, Any]:
     named = dict.fromkeys(("name", "version", "sha256"), TEXT_OR_NULL)
     prompt = _object({**named, "examples": _list(TEXT)})
-    return _object({"version": TEXT, "engine": {"enum": ["llm", "rules"]}, "models": _list(TEXT), "prompt": prompt})
+    tool = _object({"version": TEXT, "engine": {"enum": ["llm", "rules"]}, "models": _list(TEXT), "prompt": prompt})
+    return {**tool, "properties": {**tool["properties"], "experiment": TEXT_OR_NULL}}
+
+
+def _description() -> dict[str, Any]:
+    return _object(
+        {
+            "summary": TEXT,
+            "walkthrough": _list(_object({"file": TEXT, "what": TEXT})),
+            "risks": _list(_object({"file": TEXT, "line": {"type": ["integer", "null"], "minimum": 1}, "why": TEXT})),
+            "hunks": COUNT,
+            "read": COUNT,
+            "unread": _list(TEXT),
+        }
+    )
 
 
 def _finding() -> dict[str, Any]:

@@ -197,7 +197,7 @@ def _files(names: Sequence[str]) -> str:
 def _usage(report: ReviewReport) -> Text:
     used = report.usage
     requests = sum(asked.requests for asked in used.by_model.values())
-    prompt = figures.number(figures.total(used, lambda asked: asked.prompt_tokens))
+    prompt = figures.prompt_tokens(used)
     completion = figures.number(figures.total(used, lambda asked: asked.completion_tokens))
     cost = figures.money(figures.total(used, lambda asked: asked.cost_usd))
     models = ", ".join(sanitise.line(name) for name in used.by_model)

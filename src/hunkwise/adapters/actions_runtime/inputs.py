@@ -4,6 +4,7 @@ An input that is not given arrives as an empty text, so that the repository's ow
 given wins over it, as an option does on the command line.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -38,6 +39,9 @@ SECRETS = (
     *("HUNKWISE_STATE_KEY", "HUNKWISE_REDIS_URL", "HUNKWISE_POSTGRES_URL"),
 )
 """Variables that hold secrets, one or several between commas."""
+
+TEAM_KEYS = re.compile(r"(?:AZURE_)?OPENAI_API_KEY_")
+"""Variables that hold keys of teams."""
 
 TRUE, FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE", "")
 """YAML 1.2's booleans, as the runner's own toolkit reads them.
@@ -84,7 +88,8 @@ def read(environment: Mapping[str, str]) -> Inputs:
 def secrets(environment: Mapping[str, str]) -> tuple[SecretStr, ...]:
     """Return every secret that the inputs and the environment hold, each once."""
     merged = _merged(environment)
-    texts = [*(merged.get(name, "") for name in SECRETS), *(environment.get(name, "") for name in SECRETS)]
+    names = [*SECRETS, *(name for name in environment if TEAM_KEYS.match(name))]
+    texts = [*(merged.get(name, "") for name in names), *(environment.get(name, "") for name in names)]
     values = [part.strip() for text in texts for part in text.split(",")]
     return tuple(SecretStr(value) for value in dict.fromkeys(values) if value)
 

@@ -14,6 +14,7 @@ from hunkwise.adapters.github.pull import GitHubPull
 from hunkwise.core import patch
 from hunkwise.errors import ChangeError
 from hunkwise.model.change import Change, ChangeRef, Notice, PullRequest
+from hunkwise.model.intent import Intent
 
 BY_FILE = Notice(
     code="read_by_file",
@@ -65,6 +66,12 @@ class GitHubChanges:
             for path, place in places.items()
             if (content := found.get(place)) and content.data is not None and content.mode in REGULAR
         }
+
+    def intent(self, ref: ChangeRef, change: Change) -> Intent:
+        """Return title, description, branch, subjects and the titles of linked issues; one request."""
+        del change
+        self._check(ref)
+        return self._pull.intent()
 
     def defining(
         self, ref: ChangeRef, change: Change, names: Sequence[str], besides: Collection[bytes]

@@ -43,6 +43,10 @@ class GitHubHost:
         """Return the head commit as it is now."""
         return self._pull.head_sha()
 
+    def comments(self) -> tuple[OwnComment, ...]:
+        """Return what our own identity says in the conversation, as it is now."""
+        return self._pull.comments()
+
     def may_comment(self, head_sha: str) -> bool:
         """Whether the token may comment: a comment that can't be valid is denied, or called invalid.
 

@@ -183,6 +183,34 @@ class BaseRef(Payload):
     target: dict[str, Any]
 
 
+class Headline(Payload):
+    """The first line of a commit's message."""
+
+    message_headline: str
+
+
+class Subject(Payload):
+    """A commit of a pull request by its subject."""
+
+    commit: Headline
+
+
+class Titled(Payload):
+    """An issue."""
+
+    title: str
+
+
+class Purpose(Payload):
+    """What an author says of a pull request."""
+
+    title: str
+    body: str
+    head_ref_name: str
+    commits: Nodes[Subject]
+    closing_issues_references: Nodes[Titled] | None
+
+
 class PullRequest(Payload):
     """All that the overview asks of a pull request."""
 

@@ -10,6 +10,7 @@ from hunkwise.adapters.github.exchange import Answer, Fault
 from hunkwise.adapters.github.wire import Wire
 from hunkwise.errors import HostError, NotOnHostError, UsageError
 from hunkwise.model.change import POLICY_FILES
+from hunkwise.model.intent import Intent
 from hunkwise.model.publication import ReviewEvent
 from hunkwise.model.pull import CheckRun, Opinion, Overview, OwnComment, Pull, Thread
 
@@ -84,6 +85,24 @@ class GitHubPull:
             raise NotOnHostError(f"{self.wire.host} has no {self.about} any more")
         return head
 
+    def comments(self) -> tuple[OwnComment, ...]:
+        """Return our own comments in the conversation as they are now; raises HostError."""
+        first = self._page(payloads.Page[payloads.Comment], queries.COMMENTS_AFTER, None)
+        return _own(self._all(first, queries.COMMENTS_AFTER))
+
+    def intent(self) -> Intent:
+        """Return what its author says of it; linked issues that are hidden from this token are left out."""
+        got = self._ask(queries.INTENT, self.variables)
+        read = payloads.read(payloads.Purpose, payloads.part(got.data, "repository", "pullRequest"), self.about)
+        issues = read.closing_issues_references
+        return Intent(
+            title=read.title,
+            body=read.body,
+            branch=read.head_ref_name,
+            commits=tuple(each.commit.message_headline for each in reversed(read.commits.shown)),
+            issues=tuple(each.title for each in issues.shown) if issues else (),
+        )
+
     def _ask(self, query: str, variables: Mapping[str, Any]) -> Answer:
         got = self.wire.graphql(query, variables, about=self.about, needs=_NEEDS)
         if isinstance(got, Fault):
@@ -121,9 +140,7 @@ class GitHubPull:
         return Overview(
             pull=_pull(read),
             files=files,
-            comments=tuple(
-                _comment(node) for node in self._all(pull.comments, queries.COMMENTS_AFTER) if node.viewer_did_author
-            ),
+            comments=_own(self._all(pull.comments, queries.COMMENTS_AFTER)),
             threads=tuple(
                 _thread(node, first)
                 for node in self._all(pull.review_threads, queries.THREADS_AFTER)
@@ -140,12 +157,15 @@ class GitHubPull:
         """Return the nodes of `page` and of all that follow."""
         nodes = list(page.shown)
         while page.page_info.has_next_page:
-            got = self._ask(query, {**self.variables, "after": page.page_info.end_cursor})
-            if got.errors:
-                raise self.wire.refusal(got.errors, about=self.about, needs=_NEEDS)
-            page = payloads.read(type(page), payloads.part(got.data, "repository", "pullRequest", "page"), self.about)
+            page = self._page(type(page), query, page.page_info.end_cursor)
             nodes += page.shown
         return nodes
+
+    def _page(self, kind: type[payloads.Page[payloads.T]], query: str, after: str | None) -> payloads.Page[payloads.T]:
+        got = self._ask(query, {**self.variables, "after": after})
+        if got.errors:
+            raise self.wire.refusal(got.errors, about=self.about, needs=_NEEDS)
+        return payloads.read(kind, payloads.part(got.data, "repository", "pullRequest", "page"), self.about)
 
 
 def _pull(read: payloads.Repository) -> Pull:
@@ -173,6 +193,10 @@ def _login(author: payloads.Author | None) -> str:
     if author is None:
         return GHOST
     return f"{author.login.removesuffix(_BOT)}{_BOT}" if author.kind == "Bot" else author.login
+
+
+def _own(nodes: Sequence[payloads.Comment]) -> tuple[OwnComment, ...]:
+    return tuple(_comment(node) for node in nodes if node.viewer_did_author)
 
 
 def _comment(node: payloads.Comment) -> OwnComment:

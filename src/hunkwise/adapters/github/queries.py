@@ -6,6 +6,9 @@ PAGE = 100
 """Nodes of a page, GitHub's most (docs.github.com/en/graphql/overview/
 rate-limits-and-query-limits-for-the-graphql-api)."""
 
+INTENT_COMMITS, INTENT_ISSUES = 30, 10
+"""Subjects and titles of what an author says of a change that are asked for."""
+
 _BLOB = "oid byteSize isBinary isTruncated text"
 _FILE = f"mode object {{ ... on Blob {{ {_BLOB} }} }}"
 _PAGE_INFO = "pageInfo { hasNextPage endCursor }"
@@ -53,12 +56,20 @@ def overview(files: int) -> str:
 }}"""
 
 
-COMMENTS_AFTER = f"""{_PULL}, $after: String!) {{
+COMMENTS_AFTER = f"""{_PULL}, $after: String) {{
   {_PULL_REQUEST} {{ page: comments(first: {PAGE}, after: $after) {{ {_COMMENTS} }} }} }}
 }}"""
 
 THREADS_AFTER = f"""{_PULL}, $after: String!) {{
   {_PULL_REQUEST} {{ page: reviewThreads(first: {PAGE}, after: $after) {{ {_THREADS} }} }} }}
+}}"""
+
+INTENT = f"""{_PULL}) {{
+  {_PULL_REQUEST} {{
+    title body headRefName
+    commits(last: {INTENT_COMMITS}) {{ nodes {{ commit {{ messageHeadline }} }} }}
+    closingIssuesReferences(first: {INTENT_ISSUES}) {{ nodes {{ title }} }}
+  }} }}
 }}"""
 
 HEAD = f"{_PULL}) {{ {_PULL_REQUEST} {{ headRefOid }} }} }}"

@@ -8,6 +8,10 @@ from hunkwise.adapters.local_git import apart, command, contents, revisions, sea
 from hunkwise.adapters.local_git.command import NAMES, PATCH, Git
 from hunkwise.errors import ChangeError
 from hunkwise.model.change import POLICY_FILES, Change, ChangeRef, CommitRange, DiffText, PullRequest
+from hunkwise.model.intent import Intent
+
+MAX_COMMITS = 30
+"""Subjects of a range that are told; a longer one is more than one change."""
 
 
 class LocalGit:
@@ -26,6 +30,16 @@ class LocalGit:
         if change.head is None:
             return dict(contents.from_disk(git, paths))
         return contents.from_objects(git, change, frozenset(paths))
+
+    def intent(self, ref: ChangeRef, change: Change) -> Intent:
+        """Return the subjects of a range's commits, the newest first; of a working tree its branch."""
+        git = command.open_clone(_folder(ref))
+        if change.head is None:
+            branch = git.run("symbolic-ref", "--quiet", "--short", "HEAD", fails=True)
+            return Intent(branch=branch.decode("utf-8", "replace").strip())
+        log = ("log", "--no-show-signature", "--no-color", "--format=%s", "-z", f"--max-count={MAX_COMMITS}")
+        said = git.run(*log, f"{change.base}..{change.head}", "--", fails=True)
+        return Intent(commits=tuple(each.decode("utf-8", "replace") for each in command.nul_separated(said)))
 
     def defining(
         self, ref: ChangeRef, change: Change, names: Sequence[str], besides: Collection[bytes]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from hunkwise.adapters.local_git import contents
+from hunkwise.adapters.local_git import apart, contents
 from hunkwise.adapters.local_git.command import Git
 from hunkwise.core import scopes
 
@@ -28,7 +28,8 @@ def defining(git: Git, tree: str, names: Sequence[str], besides: Collection[byte
     if not wanted:
         return {}
     patterns = [part for name in wanted for part in ("-e", name)]
-    output = git.first_bytes(*GREP, *patterns, tree, "--", limit=MAX_OUTPUT_BYTES, timeout_s=TIMEOUT_S)
+    with apart.nowhere(git) as own:
+        output = own.first_bytes(*GREP, *patterns, tree, "--", limit=MAX_OUTPUT_BYTES, timeout_s=TIMEOUT_S)
     found: dict[bytes, set[str]] = {}
     for path, line in _matches(output, tree.encode()):
         if path not in besides:

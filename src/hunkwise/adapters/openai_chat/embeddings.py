@@ -1,7 +1,7 @@
 """Vectors by a model of the endpoint that reviews, so that no text goes to a second place."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING
 
@@ -29,9 +29,6 @@ https://platform.openai.com/docs/api-reference/embeddings/create
 MAX_CHARS = 8_000
 """Characters of a text that are read: a token is at least one of nearly all of them, and a text may have 8,191."""
 
-Booked = Callable[[int], object]
-"""Is told how many tokens a request took."""
-
 
 class OpenAIEmbedder:
     """Implements `ports.Embedder`; nothing is imported or connected before the first text.
@@ -46,14 +43,13 @@ class OpenAIEmbedder:
         api_key: KeySource,
         base_url: str | Azure | None,
         timeout_s: float,
-        booked: Booked,
         model: str = MODEL,
     ) -> None:
         self._asked = endpoint.endpoint(model=model, at=base_url)
         endpoint.require_key(self._asked, api_key)
         self._key = SecretStr(api_key) if isinstance(api_key, str) else api_key
         self._timeout_s = timeout_s
-        self._booked = booked
+        self._tokens = 0
         self._lock = threading.Lock()
         self._open: tuple[Loop, EmbeddingWire] | None = None
         self._closed = False
@@ -63,13 +59,19 @@ class OpenAIEmbedder:
         """The model at its host: servers may give other weights one name."""
         return f"{self._asked.host} {self._asked.model}"
 
+    @property
+    def tokens(self) -> int | None:
+        """Tokens that all texts took so far, as the endpoint counted them."""
+        return self._tokens
+
     def embed(self, texts: Sequence[Redacted]) -> Sequence[Vector]:
         """Return a vector for each text; raises ChatError (CANCELLED once closed)."""
         found: list[Vector] = []
         for at in range(0, len(texts), BATCH):
             part = [each.text[:MAX_CHARS] or " " for each in texts[at : at + BATCH]]
             rows, tokens = self._answered(part)
-            self._booked(tokens)
+            with self._lock:
+                self._tokens += tokens
             found += [Vector(space=self.space, values=vectors.unit(row)) for row in rows]
         return found
 

@@ -106,7 +106,7 @@ def of_early_end(asked: Endpoint) -> ChatError:
 
 def of_repetition(asked: Endpoint) -> ChatError:
     """Return the error for an answer that says the same thing again and again."""
-    return ChatError(ChatFault.MALFORMED, f"the answer of {asked.model} repeats itself endlessly")
+    return ChatError(ChatFault.TRUNCATED, f"the answer of {asked.model} repeats itself endlessly")
 
 
 def of_malformed(message: str, asked: Endpoint) -> ChatError:

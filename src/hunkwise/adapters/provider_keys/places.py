@@ -33,6 +33,12 @@ def keys(environment: Mapping[str, str], variables: Sequence[str] = VARIABLES) -
     return ()
 
 
+def of_variable(name: str, environment: Mapping[str, str]) -> tuple[SecretStr, ...]:
+    """Return the keys that one variable holds, none where it is not set; raises ConfigurationError."""
+    text = environment.get(name, "").strip()
+    return _separate(text, name) if text else ()
+
+
 def _separate(text: str, name: str) -> tuple[SecretStr, ...]:
     """Return keys that stand apart by commas or lines; raises ConfigurationError when there is none."""
     found = [part.strip() for part in text.replace("\n", ",").split(",")]

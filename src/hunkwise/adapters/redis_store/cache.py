@@ -141,18 +141,18 @@ class RedisCache:
 
     def _state(self, client: Client, pool: str) -> PoolState:
         names = Names(pool)
-        gone = [key for key in _keys(client, pool) if not client.exists(names.answers + key)]
+        created = dict(_column(client, pool, "created"))
+        gone = [key for key, each in created.items() if each is None]  # the server let them go by itself
         if gone:
             drop = client.register_script(scripts.DROP)
             drop([names.used, names.sizes, names.sums], [names.answers, int(self._line.has_vectors(client)), *gone])
         sums = client.hgetall(names.sums)
-        entries = client.zcard(names.used)
-        created = [float(each) for each in _column(client, pool, "created") if each is not None]
+        oldest = min((float(each) for each in created.values() if each is not None), default=None)
         return PoolState(
             pool=pool,
-            entries=entries,
+            entries=client.zcard(names.used),
             bytes=int(sums.get(b"bytes", 0)),
-            oldest_s=max(0.0, self._now() - min(created)) if created else None,
+            oldest_s=None if oldest is None else max(0.0, self._now() - oldest),
             hits=int(sums.get(b"hits", 0)),
             misses=int(sums.get(b"misses", 0)),
         )
@@ -186,11 +186,11 @@ def _read(client: Client, pool: str, keys: Sequence[str]) -> dict[str, Stored]:
     return {key: answer for key, each in found if (answer := records.stored(pool, key, each)) is not None}
 
 
-def _column(client: Client, pool: str, field: str) -> Iterator[bytes | None]:
-    """Return one field of all answers, a batch at a time."""
+def _column(client: Client, pool: str, field: str) -> Iterator[tuple[str, bytes | None]]:
+    """Return one field of all answers by key, None where an answer is gone; a batch at a time."""
     keys = _keys(client, pool)
     for at in range(0, len(keys), BATCH):
         with client.pipeline(transaction=False) as batch:
             for key in keys[at : at + BATCH]:
                 batch.hget(Names(pool).answers + key, field)
-            yield from batch.execute()
+            yield from zip(keys[at : at + BATCH], batch.execute(), strict=True)

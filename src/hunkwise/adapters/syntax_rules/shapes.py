@@ -156,8 +156,8 @@ GRAMMARS_BY_SUFFIX = {
         "go": ".go",
         "java": ".java",
         "kotlin": ".kt .kts",
-        "c": ".c .h",
-        "cpp": ".cc .cpp .cxx .c++ .hh .hpp .hxx .inl",
+        "c": ".c",
+        "cpp": ".h .cc .cpp .cxx .c++ .hh .hpp .hxx .inl",
         "csharp": ".cs",
         "rust": ".rs",
         "ruby": ".rb .rake .gemspec",
@@ -169,7 +169,7 @@ GRAMMARS_BY_SUFFIX = {
     }.items()
     for suffix in suffixes.split()
 }
-"""Grammars by the last suffix of the name, in lower case."""
+"""Grammars by the last suffix of the name, in lower case; a header may be C, of which C++'s grammar reads the most."""
 
 
 def grammar(path: str) -> str | None:

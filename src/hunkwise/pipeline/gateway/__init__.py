@@ -12,18 +12,23 @@ from itertools import groupby
 
 from hunkwise.core import pricing
 from hunkwise.core.budgeting import Budget
+from hunkwise.core.pacing import Pace
 from hunkwise.errors import STEPS_DOWN, ChatError, ChatFault, ConfigurationError
 from hunkwise.model.chat import ChatReply, ChatRequest
 from hunkwise.model.material import Tier
 from hunkwise.pipeline.gateway.breaker import Breaker, OwnHealth
+from hunkwise.pipeline.gateway.embedding import Embeddings
 from hunkwise.pipeline.gateway.estimate import Estimate
 from hunkwise.pipeline.gateway.model import PatientModel, Shared
 from hunkwise.pipeline.gateway.purse import Purse
 from hunkwise.pipeline.gateway.run import Attempt, Journal, Time
-from hunkwise.ports import ChatModel, Hear, Ports
+from hunkwise.ports import ChatModel, Hear, Ports, Reserve
 from hunkwise.settings import Settings
 
 __all__ = ["Attempt", "Fall", "Gateway", "opened"]
+
+HEADROOM = 2.0
+"""Times the most that its requests can cost which a run reserves: some are asked again, repaired, or split."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +43,23 @@ class Fall:
 class Gateway:
     """Implements `ports.ChatModel` over a ladder of models; `cheap` stands below it, for requests of that tier."""
 
-    def __init__(self, models: Sequence[PatientModel], shared: Shared, cheap: PatientModel | None = None) -> None:
+    def __init__(
+        self,
+        models: Sequence[PatientModel],
+        shared: Shared,
+        embeddings: Embeddings,
+        *,
+        cheap: PatientModel | None = None,
+        reserve: Reserve | None = None,
+    ) -> None:
         ladder = tuple(models)
         first: tuple[PatientModel, ...] = (cheap,) if cheap else ()
         self._ladders = {Tier.STRONG: ladder, Tier.CHEAP: tuple(dict.fromkeys((*first, *ladder)))}
         self.models = tuple(dict.fromkeys((*ladder, *first)))
         self.name = models[0].name
         self._shared = shared
+        self._reserve = reserve
+        self.embeddings = embeddings
         self._lock = threading.Lock()
         self._falls: list[Fall] = []
 
@@ -91,6 +106,15 @@ class Gateway:
         self._note(ladder, errors, None)
         raise _joined(errors)
 
+    def reserve(self, most_usd: float) -> None:
+        """Reserve money for requests that can cost so much, where this change's money is kept."""
+        bound = self._shared.purse.max_cost_usd
+        if self._reserve is None or bound is None or not most_usd:
+            return
+        grant = self._reserve(HEADROOM * most_usd, bound)
+        if grant is not None:
+            self._shared.purse.restrict(grant)
+
     def close(self) -> None:
         """End the run: abort what is under way, and let nobody wait or begin any more."""
         self._shared.time.end()
@@ -133,6 +157,7 @@ def opened(ports: Ports, settings: Settings, spent_before_usd: float) -> Gateway
         estimate=Estimate(ports.tokens),
         max_tries=settings.max_tries,
         max_parallel=settings.max_parallel,
+        pace=Pace(requests_a_minute=settings.requests_per_minute, tokens_a_minute=settings.tokens_per_minute),
     )
     ladder = [tuple(chats) for _, chats in groupby((ports.chat, *ports.others), key=lambda chat: chat.name)]
     health = ports.health or OwnHealth(time)
@@ -150,7 +175,9 @@ def opened(ports: Ports, settings: Settings, spent_before_usd: float) -> Gateway
     if ports.cheap and cheap is None:
         cheap = made(ports.cheap, 0)
     _require_prices([*models, *([cheap] if cheap else [])], settings)
-    return Gateway(models, shared, cheap)
+    needs_prices = settings.max_cost is not None and settings.max_tokens is None
+    embeddings = Embeddings(shared, prices, needs_prices=needs_prices)
+    return Gateway(models, shared, embeddings, cheap=cheap, reserve=ports.reserve)
 
 
 def _are_down_from(models: Sequence[PatientModel], index: int) -> bool:

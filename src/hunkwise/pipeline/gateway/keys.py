@@ -31,19 +31,19 @@ class Ticket:
 class _Key:
     """One key: its pace, and what speaks against it."""
 
-    def __init__(self, chat: ChatModel) -> None:
+    def __init__(self, chat: ChatModel, pace: Pace) -> None:
         self.chat = chat
-        self.pace = Pace()
+        self.pace = pace
         self.refusals = 0
         self.out: ChatError | None = None
         self.limited: ChatError | None = None
 
 
 class KeyRing:
-    """All keys of one model."""
+    """All keys of one model; each begins at `pace`."""
 
-    def __init__(self, chats: Sequence[ChatModel], time: Time, max_parallel: int) -> None:
-        self._keys = [_Key(chat) for chat in chats]
+    def __init__(self, chats: Sequence[ChatModel], time: Time, max_parallel: int, pace: Pace) -> None:
+        self._keys = [_Key(chat, pace) for chat in chats]
         self._time = time
         self._max_parallel = max_parallel
         self._lock = threading.Lock()

@@ -11,6 +11,7 @@ import tenacity
 
 from hunkwise.core import pricing, resilience
 from hunkwise.core.budgeting import Amount
+from hunkwise.core.pacing import Pace
 from hunkwise.core.pricing import Price
 from hunkwise.errors import OF_KEY, ChatError, ChatFault
 from hunkwise.model.chat import ChatReply, ChatRequest, TokenUsage
@@ -37,6 +38,7 @@ class Shared:
     estimate: Estimate
     max_tries: int
     max_parallel: int
+    pace: Pace
 
 
 class PatientModel:
@@ -45,7 +47,7 @@ class PatientModel:
     def __init__(self, chats: Sequence[ChatModel], shared: Shared, breaker: Breaker, price: Price | None) -> None:
         self.chats = tuple(chats)
         self._shared = shared
-        self._keys = KeyRing(chats, shared.time, shared.max_parallel)
+        self._keys = KeyRing(chats, shared.time, shared.max_parallel, shared.pace)
         self.price = price
         self.breaker = breaker
         self.name = chats[0].name
@@ -102,9 +104,7 @@ class PatientModel:
                 raise
         return self._with_any_key(request, hear, turn, more_keys - 1)
 
-    def _sent(
-        self, request: ChatRequest, hear: Hear | None, turn: int, wanted: Amount, receipt: Receipt
-    ) -> ChatReply:
+    def _sent(self, request: ChatRequest, hear: Hear | None, turn: int, wanted: Amount, receipt: Receipt) -> ChatReply:
         ticket = self._keys.take(turn, wanted.tokens)
         try:
             was_probe = self.breaker.enter()

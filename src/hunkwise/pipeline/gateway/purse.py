@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from hunkwise.core import budgeting
-from hunkwise.core.budgeting import Account, Amount, Budget
+from hunkwise.core.budgeting import Account, Amount, Budget, Grant
 from hunkwise.errors import ChatError, ChatFault
 
 
@@ -26,9 +26,19 @@ class Purse:
         """Why the first request was refused that did not fit."""
 
     @property
+    def max_cost_usd(self) -> float | None:
+        """The bound on what all runs of the change cost, if there is one."""
+        return self._account.budget.max_cost_usd
+
+    @property
     def booked(self) -> Amount:
         """What all requests that have ended used."""
         return self._account.booked
+
+    def restrict(self, grant: Grant) -> None:
+        """Keep to what this run has reserved."""
+        with self._changed:
+            self._account = budgeting.granted(self._account, grant)
 
     @contextmanager
     def paying(self, wanted: Amount, check: Callable[[], None]) -> Iterator[Receipt]:

@@ -11,13 +11,17 @@ from hunkwise.ports import Clock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One request that was sent: the name it was asked under, its answer, what it cost as far as is known, and why."""
+    """One request that was sent: the name it was asked under, its answer, what it cost as far as is known, and why.
+
+    `embedding_tokens` tells that it asked for embeddings, and of how many tokens.
+    """
 
     asked: str
     reply: ChatReply | None
     fault: ChatFault | None
     cost_usd: float | None
     stage: Stage = Stage.FIRST
+    embedding_tokens: int | None = None
 
 
 @dataclass(slots=True)

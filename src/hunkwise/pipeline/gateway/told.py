@@ -13,7 +13,7 @@ def notices(gateway: Gateway) -> tuple[Notice, ...]:
     """Return what there is to say, in the order of the ladder."""
     said = [each for model in gateway.models for each in _of_model(model, gateway.falls)]
     if gateway.over_budget is not None:
-        text = f"Part of the change was not read: {gateway.over_budget}."
+        text = f"The budget did not last for all requests: {gateway.over_budget}."
         said.append(Notice(code="budget", text=text))
     return tuple(said)
 

@@ -1,0 +1,177 @@
+"""Near answers of a run: found by the vectors of what was asked, sealed and dated as all stored answers are.
+
+A near answer serves prose by itself and code never (`core.nearness`). Of an author who is not trusted nothing near is
+looked for at all: texts can be made alike at will.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from hunkwise.core import answer_keys, answers, nearness, redact, sealing
+from hunkwise.core.bookkeeping import End
+from hunkwise.core.nearness import NearAnswer
+from hunkwise.core.packing import RedactedLines
+from hunkwise.errors import ChatError, DetectorError
+from hunkwise.model.change import Notice
+from hunkwise.model.chat import Redacted
+from hunkwise.model.finding import Finding
+from hunkwise.model.ledger import HunkState
+from hunkwise.model.material import HunkKey, QueryType
+from hunkwise.model.stored import Near, Stored, Vector
+from hunkwise.pipeline.pools import CLOCK_SKEW_S, Pools
+from hunkwise.pipeline.preparing import Prepared
+from hunkwise.pipeline.tally import Tally
+from hunkwise.ports import Embedder, Ports
+from hunkwise.settings import Settings
+
+SEMANTIC = "semantic"
+"""What the ledger says of a hunk that a near answer served."""
+
+LOOKED_AT = 3
+"""Near answers of a hunk that are opened: the nearest may be past its time, or not ours."""
+
+MAX_ASKED_CHARS = 20_000
+"""Characters of a hunk that is worth a vector: what is longer is rarely near to anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What near answers give: ends of hunks that one serves, and for others one to be confirmed."""
+
+    ends: Mapping[HunkKey, End] = field(default_factory=dict)
+    near: Mapping[HunkKey, NearAnswer] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class NearPools:
+    """The near answers of one run. `confirms` tells that near answers about code are worth a short request."""
+
+    pools: Pools
+    embedder: Embedder
+    scan: redact.Scan
+    thresholds: Mapping[str, float]
+    confirms: bool
+    notices: list[Notice] = field(default_factory=list)
+    _vectors: dict[HunkKey, Vector] = field(default_factory=dict)
+
+    def look_up(self, prepared: Prepared) -> Found:
+        """Return what near answers give for the chosen hunks."""
+        hunks = [lines for key in prepared.chosen if self._is_wanted(lines := prepared.gathered.lines_by_key[key])]
+        self._embed(hunks)
+        ends: dict[HunkKey, End] = {}
+        near: dict[HunkKey, NearAnswer] = {}
+        for lines in hunks:
+            for stored, answer in self._nearest(lines):
+                if nearness.serves(answer, lines):
+                    age_s = max(0.0, self.pools.terms.now - stored.created_at)
+                    ends[lines.key] = End(state=HunkState.CACHED, by=SEMANTIC, age_s=age_s)
+                elif self.confirms and nearness.may_be_confirmed(answer, lines):
+                    near[lines.key] = answer
+                if lines.key in ends or lines.key in near:
+                    break
+        return Found(ends=ends, near=near)
+
+    def completed(self, prepared: Prepared, asked: Tally) -> Tally:
+        """Keep what was asked, and return it with what there is to say of near answers."""
+        self._keep(prepared, asked)
+        usage = replace(asked.usage, embedding_tokens=self.embedder.tokens)
+        return replace(asked, usage=usage, notices=(*asked.notices, *self.notices))
+
+    def _keep(self, prepared: Prepared, asked: Tally) -> None:
+        """Store what was found in each hunk that a model read whole."""
+        read = [prepared.gathered.lines_by_key[key] for key in self._vectors if _is_read(asked.ends.get(key))]
+        found = answers.by_hunk(asked.findings, read)
+        kept = [self._stored(lines, found[lines.key], asked) for lines in read if lines.key in found]
+        self.pools.cache.put([each for each in kept if each is not None])
+
+    def recall(self, pool: str, text: Redacted) -> bytes | None:
+        """Return the answer to the nearest text of a pool whose answers serve by themselves, None where none is near.
+
+        For `describe` and questions: what is asked there decides nothing of a verdict.
+        """
+        vector = self._vector(text)
+        return None if vector is None else next((content for _, content in self._opened(pool, vector)), None)
+
+    def remember(self, pool: str, text: Redacted, content: bytes) -> None:
+        """Store the answer to a text for `recall`."""
+        vector = self._vector(text)
+        if vector is not None:
+            named = nearness.key(f"{vector.space} {redact.PLACEHOLDER.sub('', text.text)}")
+            self.pools.cache.put([self.pools.sealed(pool, named, content, vector)])
+
+    def _is_wanted(self, lines: RedactedLines) -> bool:
+        is_prose = lines.query_type is QueryType.DOCUMENTATION
+        may_help = is_prose or (self.confirms and lines.query_type in nearness.CONFIRMED_TYPES)
+        is_off = nearness.threshold(lines.query_type.value, self.thresholds) > 1
+        is_short = sum(map(len, lines.texts)) <= MAX_ASKED_CHARS
+        return may_help and not is_off and is_short and nearness.is_comparable(lines)
+
+    def _embed(self, hunks: Sequence[RedactedLines]) -> None:
+        """Find the vectors of hunks; where nobody gives any, nothing is near in this run."""
+        try:
+            texts = [redact.text(nearness.asked(lines), self.scan) for lines in hunks]
+            found = self.embedder.embed(texts) if texts else ()
+        except (ChatError, DetectorError) as error:
+            self._tell(error.message)
+            return
+        self._vectors = {lines.key: self._of_ground(each) for lines, each in zip(hunks, found, strict=True)}
+
+    def _vector(self, text: Redacted) -> Vector | None:
+        try:
+            return self._of_ground(*self.embedder.embed([text]))
+        except ChatError as error:
+            self._tell(error.message)
+            return None
+
+    def _of_ground(self, vector: Vector) -> Vector:
+        return replace(vector, space=nearness.space(vector.space, self.pools.terms.ground))
+
+    def _nearest(self, lines: RedactedLines) -> list[tuple[Stored, NearAnswer]]:
+        vector = self._vectors.get(lines.key)
+        found = () if vector is None else self._opened(lines.query_type.value, vector)
+        known = ((stored, nearness.unpacked(content)) for stored, content in found)
+        return [(stored, answer) for stored, answer in known if answer is not None]
+
+    def _opened(self, pool: str, vector: Vector) -> list[tuple[Stored, bytes]]:
+        """Return fresh answers near to `vector` that we wrote, the nearest first."""
+        least = nearness.threshold(pool, self.thresholds)
+        near: Sequence[Near] = self.pools.cache.nearest(pool, vector, LOOKED_AT)
+        fresh = [each.stored for each in near if each.likeness >= least and self._is_fresh(pool, each.stored)]
+        terms = self.pools.terms
+        opened = ((stored, sealing.opened(stored, terms.scope, self.pools.seals)) for stored in fresh)
+        return [(stored, content) for stored, content in opened if content is not None]
+
+    def _is_fresh(self, pool: str, stored: Stored) -> bool:
+        age_s = self.pools.terms.now - stored.created_at
+        is_dated = -CLOCK_SKEW_S <= age_s <= self.pools.lifetime_s(pool) and self.pools.terms.now < stored.expires_at
+        return is_dated and stored.pool == pool
+
+    def _stored(self, lines: RedactedLines, findings: Sequence[Finding], asked: Tally) -> Stored | None:
+        form = answer_keys.exact(lines, self.pools.terms.ground)
+        if form is None or len(findings) > nearness.MAX_FINDINGS:
+            return None
+        answer = nearness.answer(lines, findings, asked.ends[lines.key].by or "")
+        vector = self._vectors[lines.key]
+        return self.pools.sealed(lines.query_type.value, nearness.key(form.key), nearness.packed(answer), vector)
+
+    def _tell(self, why: str) -> None:
+        if not self.notices:
+            text = f"Near answers were not looked for: {why}."
+            self.notices.append(Notice(code="no-near-answers", text=text))
+
+
+def opened(stored: Pools | None, prepared: Prepared, ports: Ports, settings: Settings) -> NearPools | None:
+    """Return the near answers of a run, None without stored ones, an embedder, or an author who is trusted."""
+    if stored is None or ports.embedder is None or prepared.one_file_each:
+        return None
+    return NearPools(
+        pools=stored,
+        embedder=ports.embedder,
+        scan=prepared.scan,
+        thresholds=nearness.thresholds(settings.near),
+        confirms=bool(ports.cheap),
+    )
+
+
+def _is_read(end: End | None) -> bool:
+    return end is not None and end.state is HunkState.REVIEWED and end.by is not None and end.reason is None

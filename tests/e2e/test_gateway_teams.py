@@ -1,0 +1,114 @@
+"""Keys and limits of teams, by the paths of a change or by name, at the command line and on a pull request."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import gateway_stage as stage
+from hunkwise.settings import Settings
+from loopback_model import LoopbackModel
+from pull_stage import BASE, HEAD, staged
+
+TEAMS = """\
+teams:
+  - {name: shop, paths: ["part_[0-3].py"], key_variable: OPENAI_API_KEY_SHOP, max_requests: 1}
+  - {name: pay, paths: ["pay/**"], key_variable: OPENAI_API_KEY_PAY}
+"""
+KEYS = {"sk-test-1": "all", "sk-shop-1": "shop"}
+
+
+def environment(server: LoopbackModel) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    keys = {"OPENAI_API_KEY": "sk-test-1", "OPENAI_API_KEY_SHOP": "sk-shop-1"}
+    return {
+        **kept,
+        **keys,
+        "OPENAI_BASE_URL": server.base_url,
+        "HUNKWISE_CHUNK_TOKENS": "200",
+        "HUNKWISE_CACHE": "false",
+    }
+
+
+def asked(tmp_path: Path, files: int, config: str = TEAMS, **more: str) -> tuple[int, dict[str, Any], list[str], str]:
+    """Return exit code, report, and whose keys were used, for a change of so many files."""
+    (tmp_path / "change.diff").write_bytes(stage.diff(files))
+    (tmp_path / ".hunkwise.yml").write_text(config)
+    with LoopbackModel(keys=KEYS) as server:
+        done = subprocess.run(
+            [sys.executable, "-m", "hunkwise", "review", "change.diff", "--format", "json"],
+            cwd=tmp_path, env={**environment(server), **more}, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert "Traceback" not in done.stderr, done.stderr
+        assert not any(key in done.stdout + done.stderr for key in KEYS)
+        report = json.loads(done.stdout) if done.stdout else {}
+        return done.returncode, report, [each.key for each in server.requests], done.stderr
+
+
+def test_a_change_in_a_team_s_paths_takes_its_key_and_its_limits(tmp_path: Path) -> None:
+    code, report, keys, _ = asked(tmp_path, 4)
+    assert (code, keys) == (5, ["shop"]), "max_requests is the team's"
+    (notice,) = [each for each in report["notices"] if each["code"] == "team"]
+    assert notice["text"] == "This change was reviewed with the key and limits of the team shop."
+
+
+def test_a_change_that_touches_more_is_no_team_s(tmp_path: Path) -> None:
+    code, report, keys, _ = asked(tmp_path, 5)
+    assert (code, set(keys)) == (0, {"all"})
+    assert [each for each in report["notices"] if each["code"] == "team"] == []
+
+
+def test_a_team_may_be_named(tmp_path: Path) -> None:
+    assert asked(tmp_path, 6, HUNKWISE_TEAM="shop")[2] == ["shop"]
+    assert asked(tmp_path, 6, f"{TEAMS}team: shop\n")[2] == ["shop"]
+    code, _, keys, errors = asked(tmp_path, 3, HUNKWISE_TEAM="ship")
+    assert (code, keys) == (2, [])
+    assert "there is no team ship" in errors
+
+
+def test_a_key_that_is_missing_is_no_reason_to_take_another_s(tmp_path: Path) -> None:
+    code, _, keys, errors = asked(tmp_path, 2, HUNKWISE_TEAM="pay")
+    assert (code, keys) == (2, [])
+    assert "team pay: OPENAI_API_KEY_PAY is not set" in errors
+    code, _, keys, errors = asked(tmp_path, 6, OPENAI_API_KEY="", OPENAI_BASE_URL="")
+    assert (code, keys) == (2, [])
+    assert "this change belongs to no team that has a key" in errors
+
+
+def test_a_key_of_openai_s_is_not_sent_to_azure(tmp_path: Path) -> None:
+    azure = {"OPENAI_BASE_URL": "", "AZURE_OPENAI_ENDPOINT": "http://127.0.0.1:9"}
+    code, _, _, errors = asked(tmp_path, 2, **azure)
+    assert code == 2
+    assert "team shop: OPENAI_API_KEY_SHOP is not of the endpoint asked" in errors
+
+
+@pytest.mark.parametrize(
+    "name", ["GITHUB_TOKEN", "HUNKWISE_STATE_KEY", "OPENAI_API_KEY_FILE", "HUNKWISE_KEY_COMMAND", "MY_OPENAI_API_KEY_A"]
+)
+def test_a_configuration_can_not_send_any_other_secret_to_a_server(name: str, tmp_path: Path) -> None:
+    config = f"teams:\n  - {{name: a, paths: ['**'], key_variable: {name}}}\n"
+    code, _, keys, errors = asked(tmp_path, 1, config, **{name: "sk-shop-1"})
+    assert (code, keys) == (2, [])
+    said = "holds no key, but the name of a file" if name == "OPENAI_API_KEY_FILE" else "String should match pattern"
+    assert f"teams: {said}" in errors.replace("Value error, ", "").replace("OPENAI_API_KEY_FILE holds", "holds")
+
+
+def test_two_teams_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="two teams have one name"):
+        Settings.model_validate({"teams": [{"name": "a"}, {"name": "a"}]})
+
+
+def test_a_pull_request_of_a_team_takes_its_budget(tmp_path: Path) -> None:
+    config = "teams:\n  - {name: shop, paths: [app.py], max_cost: 0.00001}\n"
+    files = {".hunkwise.yml": config}
+    with staged(tmp_path, base={**BASE, **files}, head={**HEAD, **files}) as on:
+        done = on.opened(report="report.json")
+        assert (done.outputs["outcome"], on.model.requests) == ("incomplete", [])
+        assert done.report is not None
+        reasons = {each["reason"] for each in done.report["ledger"]["entries"]}
+        assert reasons == {"unread: budget (max_cost of $1e-05 is used up)"}
+        assert "team" in [each["code"] for each in done.report["notices"]]

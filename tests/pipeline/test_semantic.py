@@ -1,0 +1,316 @@
+"""Near answers in a whole review: prose is served by them, code only confirmed, and nothing else ever."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fake_cache import FakeCache, Shelf
+from fakes import (
+    DrivenClock,
+    GivenChange,
+    GivenRules,
+    PlantedSecrets,
+    Script,
+    ScriptedChat,
+    WordCounter,
+    answer,
+    asked_ids,
+    finding,
+)
+from hunkwise.adapters.ngram_embedder import NgramEmbedder
+from hunkwise.adapters.prompt_files import PromptFiles
+from hunkwise.core import sealing
+from hunkwise.errors import ChatError, ChatFault
+from hunkwise.model.change import DiffText
+from hunkwise.model.chat import ChatRequest, Redacted, Stage
+from hunkwise.model.ledger import HunkState
+from hunkwise.model.report import PoolUse, ReviewReport
+from hunkwise.model.stored import Vector
+from hunkwise.pipeline import pools, preparing, review, semantic
+from hunkwise.ports import Ports
+from hunkwise.settings import Settings
+
+REF = DiffText(name="test", content=b"")
+SEALS = sealing.keys([b"a key of the test's own"])
+PROSE = (
+    " # Settings",
+    " ",
+    "+The server reads its settings from the environment, then from a file beside it.",
+    "+Restart the server after a change of either: it reads them once, when it begins to work.",
+    "+What stands in the environment goes before what stands in the file.",
+)
+CODE = (
+    " def total(rows, limit):",
+    "     found = 0",
+    "+    for row in rows:",
+    "+        if row.amount > limit:",
+    "+            found += row.amount",
+    "+            report(row, limit)",
+    "     return found",
+)
+
+
+def diff(*rows: str, path: str = "docs/settings.md") -> bytes:
+    new, old = sum(row[0] != "-" for row in rows), sum(row[0] != "+" for row in rows)
+    head = f"diff --git a/{path} b/{path}\n--- a/{path}\n+++ b/{path}\n@@ -1,{old} +1,{new} @@\n"
+    return (head + "\n".join(rows) + "\n").encode()
+
+
+def code(*rows: str) -> bytes:
+    return diff(*rows, path="app.py")
+
+
+def swapped(rows: Sequence[str], old: str, new: str) -> tuple[str, ...]:
+    assert any(old in row for row in rows)
+    return tuple(row.replace(old, new) for row in rows)
+
+
+class DeafEmbedder(NgramEmbedder):
+    def embed(self, texts: Sequence[Redacted]) -> Sequence[Vector]:
+        raise ChatError(ChatFault.OVERLOAD, f"the endpoint answers 503 to {len(texts)} texts")
+
+
+def reads(*findings: Any) -> Script:
+    def script(request: ChatRequest, number: int) -> str:
+        del number
+        return answer(asked_ids(request), *findings)
+
+    return script
+
+
+def confirms(difference: str = "harmless", confidence: float = 0.95, **changes: Any) -> Script:
+    """Answer a confirm request, and read everything that is asked whole."""
+
+    def script(request: ChatRequest, number: int) -> str:
+        if request.stage is not Stage.CONFIRM:
+            return reads()(request, number)
+        shown = request.messages[1].content.text
+        names = [part.split('"')[0] for part in shown.split('<candidate id="')[1:]]
+        said = [{"id": name, "holds": True, "line": 5, "quote": "found += row.amount", **changes} for name in names]
+        return json.dumps({"reason": "A name.", "difference": difference, "confidence": confidence, "findings": said})
+
+    return script
+
+
+READS = reads()
+
+
+class Runs:
+    """Runs that share a cache."""
+
+    def __init__(self) -> None:
+        self.shelf = Shelf()
+        self.clock = DrivenClock()
+        self.asked: list[ChatRequest] = []
+
+    def __call__(
+        self,
+        change: bytes,
+        script: Script = READS,
+        *,
+        cheap: Script | None = None,
+        embedder: NgramEmbedder | None = None,
+        trusts_author: bool = True,
+        scope: str = "",
+        secrets: Sequence[str] = (),
+        **settings: Any,
+    ) -> ReviewReport:
+        chats = [ScriptedChat(script), *([ScriptedChat(cheap, name="cheap")] if cheap else [])]
+        changes = GivenChange(change)
+        changes._change = replace(changes._change, recent_commits=0)
+        ports = Ports(
+            changes=changes,
+            secrets=PlantedSecrets(*secrets),
+            tokens=WordCounter(),
+            rules=GivenRules(),
+            prompts=PromptFiles(),
+            chat=chats[0],
+            cheap=tuple(chats[1:]),
+            clock=self.clock,
+            progress=str,
+            cache=FakeCache(self.shelf),
+            seals=SEALS,
+            embedder=embedder or NgramEmbedder(),
+        )
+        given = {"max_tries": 1, "verify": "off", "cheap_model": "cheap" if cheap else None, **settings}
+        chosen = Settings.model_validate(given)
+        report = review.run(REF, ports, chosen, trusts_author=trusts_author, scope=scope).report
+        self.asked = [request for chat in chats for request in chat.requests]
+        return report
+
+
+@pytest.fixture
+def runs() -> Runs:
+    return Runs()
+
+
+def end(report: ReviewReport) -> tuple[HunkState, str | None]:
+    (entry,) = report.ledger.entries
+    return entry.state, entry.by
+
+
+def test_prose_in_nearly_the_same_words_is_served_without_a_request(runs: Runs) -> None:
+    runs(diff(*PROSE))
+    runs.clock.now += 60
+    report = runs(diff(*swapped(PROSE, "begins to work", "starts to work")))
+    assert not runs.asked
+    (entry,) = report.ledger.entries
+    assert (entry.state, entry.by, entry.age_s) == (HunkState.CACHED, "semantic", 60.0)
+    assert report.cache == {"documentation": PoolUse(semantic_hits=1)}
+    assert report.usage.embedding_tokens is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Restart", "Never restart"),
+        ("reads them once", "reads them twice, or 2 times"),
+        ("the environment goes before what stands in the file", "the file goes before what stands in the environment"),
+        ("a file beside it", "a file at https://example.com"),
+        ("a file beside it", "`/etc/server.conf`"),
+        ("# Settings", "```"),
+        ("+Restart the", "+    Restart the"),
+        ("+Restart", "+$ Restart"),
+    ],
+)
+def test_prose_that_says_another_thing_is_asked(runs: Runs, old: str, new: str) -> None:
+    runs(diff(*PROSE))
+    assert end(runs(diff(*swapped(PROSE, old, new)))) == (HunkState.REVIEWED, "model:fake")
+
+
+def test_prose_in_which_something_was_found_is_asked_again(runs: Runs) -> None:
+    runs(diff(*PROSE), reads(finding(PROSE[2][1:], file="docs/settings.md")))
+    runs(diff(*swapped(PROSE, "begins to work", "starts to work")))
+    assert len(runs.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"trusts_author": False},
+        {"scope": "another/repository"},
+        {"near": ("documentation=off",)},
+        {"near": ("documentation=1.0",)},
+        {"passes": 2},
+        {"embedder": DeafEmbedder()},
+    ],
+)
+def test_near_answers_serve_only_where_they_may(runs: Runs, other: dict[str, Any]) -> None:
+    runs(diff(*PROSE))
+    report = runs(diff(*swapped(PROSE, "begins to work", "starts to work")), **other)
+    assert end(report) == (HunkState.REVIEWED, "model:fake")
+    assert [each.code for each in report.notices] == ["no-near-answers"] * ("embedder" in other)
+
+
+def test_an_untrusted_author_s_prose_serves_nobody(runs: Runs) -> None:
+    runs(diff(*PROSE), trusts_author=False)
+    runs(diff(*swapped(PROSE, "begins to work", "starts to work")))
+    assert len(runs.asked) == 1
+
+
+def test_near_answers_are_fresh_as_long_as_others(runs: Runs) -> None:
+    runs(diff(*PROSE))
+    runs.clock.now += 7 * 86_400 + 1
+    runs(diff(*swapped(PROSE, "begins to work", "starts to work")))
+    assert len(runs.asked) == 1
+
+
+def test_a_forged_near_answer_serves_nobody(runs: Runs) -> None:
+    runs(diff(*PROSE))
+    for name, stored in list(runs.shelf.answers.items()):
+        runs.shelf.answers[name] = replace(stored, value=stored.value[:-1] + bytes([stored.value[-1] ^ 1]))
+    runs(diff(*swapped(PROSE, "begins to work", "starts to work")))
+    assert len(runs.asked) == 1
+
+
+def test_a_hunk_with_a_secret_is_not_near_to_any(runs: Runs) -> None:
+    rows = (*PROSE, "+The password is HUSHHUSHHUSH.")
+    runs(diff(*rows), secrets=["HUSHHUSHHUSH"])
+    assert not any(each.vector for each in runs.shelf.answers.values())
+
+
+FOUND = finding("found += row.amount", severity="medium")
+
+
+def test_code_is_never_served_by_a_near_answer(runs: Runs) -> None:
+    runs(code(*CODE), reads(FOUND))
+    report = runs(code(*swapped(CODE, "row.amount > limit", "row.amount >= limit")), reads(FOUND))
+    assert end(report) == (HunkState.REVIEWED, "model:fake")
+    assert len(runs.asked) == 1
+    assert report.cache == {"code": PoolUse(misses=1)}
+
+
+def test_a_harmless_difference_costs_a_short_request_to_the_cheap_model(runs: Runs) -> None:
+    first = runs(code(*CODE), reads(FOUND), cheap=confirms())
+    report = runs(code(*swapped(CODE, "report(row", "notify(row")), cheap=confirms())
+    (asked,) = runs.asked
+    assert asked.stage is Stage.CONFIRM
+    assert len(asked_ids(asked)) == 1
+    (entry,) = report.ledger.entries
+    assert (entry.state, entry.by) == (HunkState.REVIEWED, "model:cheap")
+    assert entry.reason == "a near answer, its difference judged harmless"
+    assert report.cache == {"code": PoolUse(confirms=1)}
+    (before,), (after,) = first.findings, report.findings
+    assert (after.line, after.quote.strip(), after.description) == (5, "found += row.amount", before.description)
+    assert after.origin == "model:cheap"
+    assert report.usage.by_stage["confirm"].requests == 1
+
+
+@pytest.mark.parametrize(
+    "cheap",
+    [
+        confirms("matters"),
+        confirms("unclear"),
+        confirms(confidence=0.6),
+        confirms(holds=False),
+        confirms(id="0123456789abcdef"),
+        confirms(quote="nowhere in it"),
+        confirms(quote="return found"),
+        lambda _request, _number: "no JSON",
+    ],
+)
+def test_whatever_is_not_confirmed_is_read_whole(runs: Runs, cheap: Script) -> None:
+    runs(code(*CODE), reads(FOUND), cheap=cheap)
+    report = runs(code(*swapped(CODE, "row.amount > limit", "row.amount >= limit")), reads(FOUND), cheap=cheap)
+    assert [each.stage for each in runs.asked] == [Stage.FIRST, Stage.CONFIRM]
+    assert end(report) == (HunkState.REVIEWED, "model:fake")
+    assert report.cache == {"code": PoolUse(misses=1)}
+
+
+def test_what_a_short_request_said_is_no_answer_for_the_next_run(runs: Runs) -> None:
+    other = code(*swapped(CODE, "report(row", "notify(row"))
+    runs(code(*CODE), cheap=confirms())
+    runs(other, cheap=confirms())
+    assert [each.stage for each in runs.asked] == [Stage.CONFIRM]
+    runs(other)
+    assert [each.stage for each in runs.asked] == [Stage.FIRST]
+
+
+def test_grave_or_large_differences_are_read_whole(runs: Runs) -> None:
+    runs(code(*CODE), cheap=confirms())
+    runs(code(*swapped(CODE, "report(row", "session(row")), cheap=confirms())
+    assert [each.stage for each in runs.asked] == [Stage.FIRST]
+
+
+def test_what_a_change_is_about_is_recalled_by_its_near_words(runs: Runs) -> None:
+    changes = GivenChange(diff(*PROSE))
+    ports = Ports(
+        changes=changes, secrets=PlantedSecrets(), tokens=WordCounter(), rules=GivenRules(), prompts=PromptFiles(),
+        chat=ScriptedChat(reads()), clock=runs.clock, progress=str, cache=FakeCache(runs.shelf), seals=SEALS,
+        embedder=NgramEmbedder(),
+    )  # fmt: skip
+    settings = Settings.model_validate({})
+    prepared = preparing.prepare(REF, ports, settings)
+    near = semantic.opened(pools.opened(prepared, "", "material", ports, settings), prepared, ports, settings)
+    assert near is not None
+    near.remember("describe", Redacted("Add a tax to each invoice, and show it in the mail."), b"It adds a tax.")
+    assert near.recall("describe", Redacted("Add a tax to each invoice and show it in the mail")) == b"It adds a tax."
+    assert near.recall("describe", Redacted("Speed the search up by an index.")) is None
+    assert near.recall("documentation", Redacted("Add a tax to each invoice, and show it in the mail.")) is None
+    near.embedder = DeafEmbedder()
+    near.remember("describe", Redacted("x"), b"x")
+    assert near.recall("describe", Redacted("Add a tax to each invoice, and show it in the mail.")) is None
+    assert [each.code for each in near.notices] == ["no-near-answers"]
