@@ -1,6 +1,6 @@
 """Whether a stored answer ever serves a hunk that was changed, and how often it serves one that was not.
 
-    python bench/no_wrong_hit.py [PAIRS-OF-EACH-KIND]
+    python bench/no_wrong_hit.py [FAULTS-OF-EACH-KIND [EDITS-OF-EACH-KIND]]
 
 Pairs are made from real files: site-packages, the standard library, npm packages in .cache/npm, this repository.
 """
@@ -28,12 +28,12 @@ THRESHOLD = 0.88
 ENDINGS = (".py", ".js", ".mjs", ".cjs", ".ts", ".go", ".java", ".rb", ".php", ".cs", ".sh")
 
 
-def main(most: int) -> None:
+def main(most: int, most_edits: int) -> None:
     chance = random.Random(1)  # noqa: S311  # a bench, the same each time
     paths = [path for folder in folders() for path in drawn(folder, chance)]
     chance.shuffle(paths)
     pairs = Pairs(list(mutated_pairs.files(paths, MOST_LINES)), chance)
-    faults, edits = spread(pairs.faults(), most), spread(pairs.edits(), most)
+    faults, edits = spread(pairs.faults(), most), spread(pairs.edits(), most_edits)
     names = {pair.one.path for pair in (*faults, *edits)}
     print(f"{len(faults):,} faulty pairs, {len(edits):,} harmless ones, from {len(names):,} files by name\n")
     table("wrong hits", faults)
@@ -132,4 +132,4 @@ def likeness(pair: Pair, embedder: NgramEmbedder) -> float:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 300)
+    main(*([int(each) for each in sys.argv[1:3]] + [230, 60][len(sys.argv[1:3]) :]))

@@ -103,6 +103,19 @@ FAULTS: Mapping[str, Sequence[Callable[[str], str]]] = {
 SPACING = re.compile(r"(?<=\w) (?==|\+|-|\*|<|>|is |in |and |or |&&|\|\|)")
 
 
+_WORDS = """
+and any as assert async await bool boolean break case catch char class const continue def default
+defer del delete do done elif else end enum except export extends false False fi final finally float
+for foreach from func function if implements import in int interface is lambda let long map None nil
+new not null number or package pass private protected public raise range return self static str
+string struct super switch this throw throws true True try type typeof undefined using var void
+while with yield abstract echo elsif fallthrough go goto instanceof module readonly require select
+then unless until use when
+"""
+KEYWORDS = frozenset(_WORDS.split())
+"""Words that no name may be, in any of the languages."""
+
+
 def _spaced(rows: list[str], at: int) -> list[str]:
     rows[at] = SPACING.sub("  ", rows[at])
     return rows
@@ -149,9 +162,18 @@ def mutations(path: str, rows: Rows) -> Iterator[tuple[str, int, str]]:
 
 def changed(path: str, rows: Rows, at: int, new: str) -> Change:
     """Return the change that writes `new` on line `at`, where another name stood before."""
-    before = re.sub(r"[A-Za-z_]\w{2,}(?=[^\w\"']*$|\W)", lambda found: f"{found[0]}_old", rows[at], count=1)
-    base = rows[at] + " " if before == rows[at] else before
+    base = _renamed(rows[at])
     return Change(path=path, base=(*rows[:at], base, *rows[at + 1 :]), head=(*rows[:at], new, *rows[at + 1 :]))
+
+
+def _renamed(line: str) -> str:
+    """Return a line with another name in it, so that it still parses; one without a name has a blank more."""
+    names = [
+        found
+        for found in re.finditer(r"[A-Za-z_]\w{2,}", line)
+        if found[0] not in KEYWORDS and not any(line[: found.start()].count(quote) % 2 for quote in "\"'`")
+    ]
+    return f"{line[: names[-1].end()]}_old{line[names[-1].end() :]}" if names else line + " "
 
 
 def faults(path: str, rows: Rows, sites: Sequence[tuple[str, int, str]]) -> Iterator[Pair]:

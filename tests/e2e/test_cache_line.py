@@ -55,7 +55,7 @@ def test_a_second_review_asks_nothing_and_the_cache_can_be_looked_after(tmp_path
 def test_without_a_folder_there_is_nothing_to_look_after(tmp_path: Path) -> None:
     done = hunkwise("cache", "info", env={"HOME": str(tmp_path), "HUNKWISE_CACHE_DIR": ""})
     assert done.returncode == 2
-    assert "no folder for stored answers" in done.stderr
+    assert "no place for stored answers" in done.stderr
     assert not list(tmp_path.iterdir())
 
 

@@ -13,7 +13,7 @@ from hunkwise.core.answer_keys import Level
 
 NPM = Path(__file__).parents[2] / ".cache" / "npm"
 PLACES = {"py": Path(sysconfig.get_paths()["purelib"]), "[jt]s": NPM}
-FILES, SITES = 10, 5
+FILES = 10
 
 
 @pytest.mark.parametrize("ending", PLACES)
@@ -26,7 +26,8 @@ def test_a_fault_is_never_served_and_a_harmless_edit_often_is(ending: str) -> No
     faults, hits, edits = 0, Counter[tuple[str, Level | None]](), Counter[str]()
     for path, rows in mutated_pairs.files(chance.sample(paths, min(len(paths), FILES)), most_lines=250):
         sites = list(mutated_pairs.mutations(path, rows))
-        for pair in mutated_pairs.faults(path, rows, chance.sample(sites, min(len(sites), SITES))):
+        one_each = {kind: (kind, at, wrong) for kind, at, wrong in chance.sample(sites, len(sites))}
+        for pair in mutated_pairs.faults(path, rows, list(one_each.values())):
             faults += 1
             for comments in (True, False):
                 served = mutated_pairs.served(pair, lines, comments=comments)
