@@ -34,7 +34,7 @@ _HIDDEN = "\0"
 _COMMENT_LINE = re.compile(r"\s*(?:#|//|/\*|\*|--|;|%|<!--|'''|\"\"\"|REM\b)", re.IGNORECASE)
 _STRING = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`")
 _COMMENT_END = re.compile(r"(?:#|//|--|/\*|<!--|;;).*")
-_COMMENT_START = re.compile(r".*?(?:\*/|-->|'''|\"\"\")")
+_COMMENT_START = re.compile(r"\A.*?(?:\*/|-->|'''|\"\"\")")
 _CODE_SIGN = re.compile(r"[=(){}\[\]<>;]")
 
 
