@@ -234,6 +234,34 @@ def test_of_a_stranger_a_request_holds_nothing_of_another_changed_file() -> None
     assert "house/gate.py" in kept[0]
 
 
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "import gate\n\ndef mine():\n    a = 1\n    gate.check(a, wholly())\n    return a\n",  # wants the same lines
+        "\n".join(f"def check(key, most, n{n}): ...\n" for n in range(80)) + "\n\nx = check(1)\n",  # defines its own
+        "a = 1\n\n\nb = 2\n" + "".join(f"Name{n}(1); " for n in range(99)) + "\nc = 3\n",  # has others looked for
+    ],
+)
+def test_of_a_stranger_no_file_has_a_say_in_what_another_is_shown(hostile: str) -> None:
+    others = {"house/gate.py": f"{GATE}\n\ndef wholly():\n    return 2\n", "b/n.py": "class key:\n    x = 1\n"}
+
+    def shown(diff: str, heads: Mapping[str, str]) -> str:
+        given = ports(diff, heads, others=others)
+        messages, _ = run(given, trusts_author=False)
+        assert isinstance(given.changes, GivenChange)
+        assert "check" in given.changes.sought[0][:2]
+        (own,) = [each for each in messages if "file: house/app.py\n" in each]
+        return own
+
+    alone = shown(DIFF, {"house/app.py": HEAD})
+    assert "def check(key, most)" in alone
+    assert "class key" not in alone  # it was not looked for on behalf of this file
+    for path in ("house/a.py", "house/z.py"):
+        beside = diff_of(path, hostile, 5)
+        pair = beside + DIFF if path < "house/app.py" else DIFF + beside
+        assert shown(pair, {"house/app.py": HEAD, path: hostile}) == alone
+
+
 def test_strict_sends_signatures_instead_of_unchanged_lines_and_no_comment() -> None:
     given = ports(others={"house/gate.py": GATE})
     (message,), _ = run(given, privacy="strict")

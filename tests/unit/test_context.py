@@ -23,7 +23,7 @@ def located(path: str, definition: Definition) -> Located:
     return Located(raw_path=path.encode(), definition=definition)
 
 
-def sight(*rows: str, new: int = 10, path: str = "pkg/app.py", outline: Outline | None = None, **more: object) -> Sight:
+def sight(*rows: str, new: int = 10, path: str = "pkg/app.py", outline: Outline | None = None) -> Sight:
     hunk = builders.hunk(*rows, old=new, new=new)
     return Sight(
         raw_path=path.encode(),
@@ -31,7 +31,6 @@ def sight(*rows: str, new: int = 10, path: str = "pkg/app.py", outline: Outline 
         texts=[line.text for line in hunk.lines],
         rows=["x"] * 100,
         outline=Outline() if outline is None else outline,
-        **more,  # type: ignore[arg-type]
     )
 
 
@@ -102,12 +101,6 @@ def test_a_name_that_many_define_tells_nothing() -> None:
     assert found(sight("+thing()"), *many, many[0]) == []
 
 
-def test_nothing_is_shown_of_a_hidden_file() -> None:
-    definition = located("pkg/b.py", function("thing", 1, 30))
-    assert found(sight("+thing()"), definition) != []
-    assert found(sight("+thing()", hidden={b"pkg/b.py"}), definition) == []
-
-
 def test_lines_that_the_hunk_shows_are_left_out_and_what_is_left_is_cut_in_two() -> None:
     outline = Outline(definitions=(function("f", 8, 40, signature=12),))
     assert found(sight(" a", "+b", outline=outline)) == [("pkg/app.py", 8, 9), ("pkg/app.py", 12, 12)]
@@ -159,8 +152,9 @@ def with_context(body: str, *pieces: ContextPiece, **more: object) -> RedactedLi
     return replace(material(body, **more), context=pieces)  # type: ignore[arg-type]
 
 
-def allotted(*hunks: RedactedLines, share: float = 1.0) -> list[list[str]]:
-    return [[each.text for each in lines.context] for lines in context.allot(hunks, share, words)]
+def allotted(*hunks: RedactedLines, share: float = 1.0, each_file_alone: bool = False) -> list[list[str]]:
+    sent = context.allot(hunks, share, words, each_file_alone=each_file_alone)
+    return [[each.text for each in lines.context] for lines in sent]
 
 
 def test_nothing_is_sent_twice_in_a_run() -> None:
@@ -173,6 +167,17 @@ def test_nothing_is_sent_that_a_hunk_of_the_run_shows() -> None:
     shows = material("+a", path="lib.py", new=5, file=1)
     assert allotted(with_context("+x", piece("a\nb", path="lib.py")), shows) == [["6 |b"], []]
     assert allotted(with_context("+x", piece("a", path="lib.py")), shows) == [[], []]
+
+
+def test_of_files_that_stand_alone_none_takes_a_line_or_the_room_of_another() -> None:
+    long = " ".join(["w"] * 80)
+    both = [piece("a\nb", path="lib.py"), piece(long, path="big.py")]
+    first, again = with_context("+x", *both), with_context("+w", *both, index=1, new=9)
+    second = with_context("+y", *both, file=1)
+    assert allotted(first, second, again, each_file_alone=True) == [[each.text for each in both]] * 2 + [[]]
+    assert allotted(first, second, again) == [[each.text for each in both], [], []]
+    shows = material("+a", path="lib.py", new=5, file=1)
+    assert allotted(first, shows, each_file_alone=True) == [[each.text for each in both], []]
 
 
 def test_a_heading_without_a_number_is_sent_once_too() -> None:

@@ -5,7 +5,7 @@ call, then short bodies. More context can lower precision, so it stays small and
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hunkwise.core import mentions, redact, scopes
@@ -55,23 +55,19 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """A hunk and its head file: `outline` is None where no grammar reads it; `texts` are the hunk's redacted lines.
-
-    Of the files in `hidden` nothing may be shown.
-    """
+    """A hunk and its head file: `outline` is None where no grammar reads it; `texts` are the hunk's redacted lines."""
 
     raw_path: bytes
     hunk: Hunk
     texts: Sequence[str]
     rows: Sequence[str]
     outline: Outline | None
-    hidden: Collection[bytes] = ()
 
 
 def wanted(sight: Sight, index: Mapping[str, Sequence[Located]]) -> tuple[Excerpt, ...]:
     """Return what would help to read a hunk, the most useful first, without lines the hunk shows itself.
 
-    `index` gives definitions by name, as far as files of the change and of the repository are known.
+    `index` gives the definitions by name that may be shown, of files of the change and of the repository.
     """
     named = mentions.of(sight.hunk.lines, sight.texts)
     found = [*_scopes(sight), *_imports(sight, named), *_definitions(sight, named, index)]
@@ -125,7 +121,7 @@ def _definitions(
         known = index.get(name, ())
         for located in known if len(known) <= MAX_KNOWN else ():
             near = _nearness(sight.raw_path, located, name, imports)
-            if located.raw_path not in sight.hidden and _helps(located, near, mention, len(known)):
+            if _helps(located, near, mention, len(known)):
                 is_idle = not (mention.called and mention.added)
                 rank = (near, is_idle, len(known), located.raw_path, located.definition.first)
                 ranked.append((rank, located))
@@ -187,11 +183,23 @@ def piece(kind: ContextKind, path: str, first: int, texts: Sequence[str], count:
     return ContextPiece(kind=kind, path=path, line=first, text=text, tokens=count(text))
 
 
-def allot(hunks: Sequence[RedactedLines], share: float, count: Count) -> tuple[RedactedLines, ...]:
+def allot(
+    hunks: Sequence[RedactedLines], share: float, count: Count, *, each_file_alone: bool = False
+) -> tuple[RedactedLines, ...]:
     """Return the hunks of a run with the context each is sent with: no line twice, none that a hunk shows, in budget.
 
-    What several want goes to the first of them; the best of every hunk comes before the second best of any.
+    What several want goes to the first of them; the best of every hunk comes before the second best of any. With
+    `each_file_alone` that holds within each file: what one file holds then takes no line from another.
     """
+    by_group: dict[int, list[RedactedLines]] = {}
+    for each in hunks:
+        by_group.setdefault(each.key.file if each_file_alone else 0, []).append(each)
+    sent = {each.key: each for group in by_group.values() for each in _allotted(group, share, count)}
+    return tuple(sent[each.key] for each in hunks)
+
+
+def _allotted(hunks: Sequence[RedactedLines], share: float, count: Count) -> tuple[RedactedLines, ...]:
+    """Return hunks that share an allowance, each with its part of it."""
     taken: set[tuple[str, int | str]] = {
         (each.path, line.new) for each in hunks for line in each.hunk.lines if line.new is not None
     }

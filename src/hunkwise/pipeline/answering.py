@@ -208,5 +208,7 @@ def _asking(prepared: Prepared, pack: PromptPack, models: Gateway, ports: Ports,
 def packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Packed:
     """Return the chosen hunks in chunks, each with its context."""
     count = ports.tokens.count
-    hunks = surroundings.for_packing([prepared.gathered.lines_by_key[key] for key in prepared.chosen], settings, count)
-    return packing.pack(hunks, settings.chunk_tokens, count, one_file_each=prepared.one_file_each)
+    alone = prepared.one_file_each
+    lines = [prepared.gathered.lines_by_key[key] for key in prepared.chosen]
+    hunks = surroundings.for_packing(lines, settings, count, one_file_each=alone)
+    return packing.pack(hunks, settings.chunk_tokens, count, one_file_each=alone)

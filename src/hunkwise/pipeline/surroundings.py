@@ -1,11 +1,13 @@
 """Give each hunk the context it wants: outlines of the changed files, definitions found elsewhere, all redacted.
 
 Every line of context has passed the gate together with its whole file, under the file's own placeholders, so that a
-secret over several lines is seen whole. Of a file on which the gate failed nothing is sent.
+secret over several lines is seen whole. Of a file on which the gate failed nothing is sent. Of an author who is not
+trusted no file has a say in what another is shown: neither by what it defines, nor by what it makes the run look for.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from hunkwise.core import context, mentions, packing, redact, scopes, select
 from hunkwise.core.context import Excerpt, Sight
@@ -48,17 +50,18 @@ def around(
     if ports.outliner is None or not settings.context_share or not prepared.chosen:
         return prepared
     surroundings = _Surroundings(prepared, ports.outliner, ports.literals, settings)
+    chosen = frozenset(prepared.chosen)
     surroundings.take_changed(heads)
     if settings.privacy != "strict":
         names = surroundings.sought()
         besides = {file.raw_path for file in prepared.diff.files}
         found = ports.changes.defining(ref, prepared.change, names, besides) if names else {}
         surroundings.take_others(found)
-    index = surroundings.index()
+    known = {index: surroundings.known(prepared.diff.files[index].raw_path) for index in {key.file for key in chosen}}
     lines = {
-        key: replace(given, context=surroundings.pieces(given, index, ports.tokens.count))
+        key: replace(given, context=surroundings.pieces(given, known[key.file], ports.tokens.count))
         for key, given in prepared.gathered.lines_by_key.items()
-        if key in surroundings.chosen
+        if key in chosen
     }
     gathered = replace(prepared.gathered, lines_by_key={**prepared.gathered.lines_by_key, **lines})
     return replace(prepared, gathered=gathered)
@@ -68,7 +71,6 @@ class _Surroundings:
     """The files that are known in a run, each outlined once."""
 
     def __init__(self, prepared: Prepared, outliner: Outliner, literals: Literals | None, settings: Settings) -> None:
-        self.chosen = frozenset(prepared.chosen)
         self._prepared = prepared
         self._outliner = outliner
         self._literals = literals if settings.privacy == "strict" else None
@@ -76,11 +78,14 @@ class _Surroundings:
         self._sources: dict[bytes, _Source] = {}
         self._bytes_left = MAX_TOTAL_BYTES
         self._changed = frozenset(file.raw_path for file in prepared.diff.files)
+        self._shared: dict[str, list[Located]] = {}
+        self._own: dict[bytes, dict[str, list[Located]]] = {}
+        self._sought: dict[bytes, Collection[str]] = {}
 
     def take_changed(self, heads: Mapping[bytes, bytes]) -> None:
         """Outline the head files of the chosen hunks, but for those with a hunk that could not be redacted."""
         failed = {key.file for key in self._prepared.gathered.unredacted}
-        for index in sorted({key.file for key in self.chosen} - failed):
+        for index in sorted({key.file for key in self._prepared.chosen} - failed):
             file = self._prepared.diff.files[index]
             shown = self._prepared.gathered.shown.files[index]
             placeholders = self._prepared.gathered.placeholders[index]
@@ -108,37 +113,41 @@ class _Surroundings:
             return
         self._bytes_left -= len(content)
         rows = _rows(content)
+        outline = self._outliner.outline(name, "\n".join(rows))
         self._sources[raw_path] = _Source(
-            raw_path=raw_path,
-            name=name,
-            path=path,
-            rows=rows,
-            outline=self._outliner.outline(name, "\n".join(rows)),
-            placeholders=placeholders,
+            raw_path=raw_path, name=name, path=path, rows=rows, outline=outline, placeholders=placeholders
         )
+        is_own = self._prepared.one_file_each and raw_path in self._changed
+        index = self._own.setdefault(raw_path, {}) if is_own else self._shared
+        for definition in outline.definitions if outline else ():
+            if definition.name:
+                index.setdefault(definition.name, []).append(Located(raw_path=raw_path, definition=definition))
 
     def sought(self) -> list[str]:
-        """Return names worth a search of the repository, those called in the most added lines first."""
-        known = self.index()
-        counts: dict[str, tuple[bool, int]] = {}
+        """Return names worth a search of the repository, those called in the most added lines first.
+
+        Where files may not see each other each names one in turn.
+        """
+        counts_by_file: dict[bytes, dict[str, tuple[bool, int]]] = {}
         for key in self._prepared.chosen:
+            raw_path = self._prepared.diff.files[key.file].raw_path if self._prepared.one_file_each else b""
+            counts = counts_by_file.setdefault(raw_path, {})
+            known = self._own.get(raw_path, self._shared)
             lines = self._prepared.gathered.lines_by_key[key]
             for name, mention in mentions.of(lines.hunk.lines, lines.texts).items():
                 if name not in known and mentions.is_sought(name, mention):
                     called, added = counts.get(name, (False, 0))
                     counts[name] = (called or mention.called, added + mention.added)
-        return sorted(counts, key=lambda name: (not counts[name][0], -counts[name][1], name))
+        self._sought = {raw_path: _ranked(counts) for raw_path, counts in counts_by_file.items()}
+        turns = zip_longest(*self._sought.values())
+        return [*dict.fromkeys(name for turn in turns for name in turn if name is not None)]
 
-    def index(self) -> dict[str, list[Located]]:
-        """Return all known definitions by name."""
-        index: dict[str, list[Located]] = {}
-        for source in self._sources.values():
-            for definition in source.outline.definitions if source.outline else ():
-                if definition.name:
-                    index.setdefault(definition.name, []).append(
-                        Located(raw_path=source.raw_path, definition=definition)
-                    )
-        return index
+    def known(self, raw_path: bytes) -> Mapping[str, Sequence[Located]]:
+        """Return the definitions by name that hunks of a file may be shown."""
+        if not self._prepared.one_file_each:
+            return self._shared
+        sought = self._sought.get(raw_path, ())
+        return self._own.get(raw_path, {}) | {name: self._shared[name] for name in sought if name in self._shared}
 
     def pieces(
         self, lines: RedactedLines, index: Mapping[str, Sequence[Located]], count: context.Count
@@ -166,15 +175,10 @@ class _Surroundings:
             texts=lines.texts,
             rows=source.rows,
             outline=source.outline,
-            hidden=self._hidden(file.raw_path),
         )
         for excerpt in context.wanted(sight, index):
             if self._literals is None or excerpt.kind is ContextKind.SCOPE:
                 yield from self._piece(excerpt, count)
-
-    def _hidden(self, raw_path: bytes) -> Collection[bytes]:
-        """Return files of which the hunks of another may be shown nothing: what a stranger wrote blinds one request."""
-        return self._changed - {raw_path} if self._prepared.one_file_each else ()
 
     def _by_section(self, lines: RedactedLines, count: context.Count) -> Iterator[ContextPiece]:
         """Yield git's own heading of the hunk, the last resort; its line is not known."""
@@ -209,6 +213,10 @@ class _Surroundings:
             return None
 
 
+def _ranked(counts: Mapping[str, tuple[bool, int]]) -> list[str]:
+    return sorted(counts, key=lambda name: (not counts[name][0], -counts[name][1], name))
+
+
 def _rows(content: bytes) -> list[str]:
     """Return the lines of a file as the parser of diffs reads text: UTF-8, else Latin-1."""
     try:
@@ -226,7 +234,9 @@ def _fits(hunk: Hunk, rows: Sequence[str]) -> bool:
     )
 
 
-def for_packing(hunks: Sequence[RedactedLines], settings: Settings, count: context.Count) -> tuple[RedactedLines, ...]:
+def for_packing(
+    hunks: Sequence[RedactedLines], settings: Settings, count: context.Count, *, one_file_each: bool = False
+) -> tuple[RedactedLines, ...]:
     """Return hunks as they are sent: each line of context once, and under `strict` no unchanged line at all."""
     sent = [packing.changed_only(each) for each in hunks] if settings.privacy == "strict" else hunks
-    return context.allot(sent, settings.context_share, count)
+    return context.allot(sent, settings.context_share, count, each_file_alone=one_file_each)
