@@ -85,7 +85,7 @@ def run(
     may_dismiss: MayDismiss = lambda _: True,
 ) -> Reconciled:
     """Return what a run on `reading` holds that found `findings`."""
-    ranked, _ = ranking.rank(findings)
+    ranked, _ = ranking.rank(findings, reading.shown)
     return reconcile.reconcile(ranked, reading, Before(memory=memory, spoken=tuple(spoken), may_dismiss=may_dismiss))
 
 

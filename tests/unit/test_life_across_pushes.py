@@ -71,7 +71,7 @@ def run(host: Host, made: Push, keys: Keys, until: str | None = None) -> reconci
     ]
     columns = quotes.columns(reading.shown, {"app.py"})
     new = [each for each in asked if (at := quotes.of(each, columns)) and at.column.key not in known.hunks]
-    ranked, _ = ranking.rank([*new, *known.findings])
+    ranked, _ = ranking.rank([*new, *known.findings], reading.shown)
     held = reconcile.reconcile(ranked, reading, Before(head=head, memory=before, spoken=tuple(spoken)))
     plan = publication.plan(
         held,

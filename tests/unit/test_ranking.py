@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+import push_builder as push
 from hunkwise.core import ranking
 from hunkwise.model.diff import Side
 from hunkwise.model.finding import Anchor, Finding, Rule, RuleHit, Severity
@@ -76,6 +77,26 @@ def test_fingerprints_survive_a_shift_of_lines_and_tell_twins_apart() -> None:
     names = [row.fingerprint for row in kept]
     assert len(set(names)) == 2
     assert names == [row.fingerprint for row in moved]
+
+
+def test_what_is_found_at_one_place_names_nothing_at_another() -> None:
+    """Else a payload that makes a model claim something of its lines, or nothing, would rename what others say."""
+    head = "".join(f"{row}\n" for row in ("danger()", *"abcdefgh", "danger()", *"ijklmnop", "danger()"))
+    reading = push.read({"app.py": ("", head)})
+    places = [push.found(reading, "danger()", nth=nth) for nth in range(3)]
+
+    def names(*found: Finding) -> dict[int, str]:
+        ranked, _ = ranking.rank(found, reading.shown)
+        return {each.line: each.fingerprint for each in ranked}
+
+    every = names(*places)
+    assert len(set(every.values())) == 3
+    for place in places:
+        assert names(place) == {place.line: every[place.line]}
+    other = replace(places[0], description="Something else is amiss with that call of ours, too.")
+    twice, _ = ranking.rank([places[0], other, places[2]], reading.shown)
+    assert len({each.fingerprint for each in twice}) == 3
+    assert every.items() & {(each.line, each.fingerprint) for each in twice} >= {(19, every[19])}
 
 
 def test_ten_thousand_hits_of_many_files_are_ranked_and_none_is_lost() -> None:

@@ -1,12 +1,13 @@
 """Turn placed claims into findings: severity capped, fingerprints given, near-duplicates merged, worst first."""
 
 import hashlib
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from hunkwise.core import anchoring
-from hunkwise.model.diff import Side
+from hunkwise.core import anchoring, quotes
+from hunkwise.model.diff import Diff, Side
 from hunkwise.model.finding import Anchor, Dropped, Finding, RawFinding, RuleHit, Severity
 
 FINGERPRINT_DIGITS = 16
@@ -82,8 +83,12 @@ def title(description: str) -> str:
     return sentence[:TITLE_CHARS].rpartition(" ")[0].rstrip(",;: ") + " …"
 
 
-def rank(findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], tuple[Dropped, ...]]:
-    """Return findings without near-duplicates, worst first, with fingerprints; and what was merged away."""
+def rank(findings: Sequence[Finding], shown: Diff | None = None) -> tuple[tuple[Finding, ...], tuple[Dropped, ...]]:
+    """Return findings without near-duplicates, worst first, with fingerprints; and what was merged away.
+
+    Twins, findings on equal code, are told apart by where in `shown` the code stands, so that what is found at one
+    place names nothing at another.
+    """
     kept: list[Finding] = []
     near: dict[_Window, list[int]] = {}
     dropped: list[Dropped] = []
@@ -99,7 +104,7 @@ def rank(findings: Sequence[Finding]) -> tuple[tuple[Finding, ...], tuple[Droppe
             if len(here) < MAX_NEAR:
                 here.append(len(kept))
         kept.append(finding)
-    return ordered(_fingerprinted(kept)), tuple(dropped)
+    return ordered(_fingerprinted(kept, shown)), tuple(dropped)
 
 
 def _windows(finding: Finding) -> list[_Window]:
@@ -178,15 +183,28 @@ def _merged(finding: Finding, twin: Finding) -> Dropped:
     )
 
 
-def _fingerprinted(findings: Sequence[Finding]) -> list[Finding]:
+def _fingerprinted(findings: Sequence[Finding], shown: Diff | None) -> list[Finding]:
     """Name each finding by file, origin's kind and quoted code, so that a shift of lines keeps the name."""
+    number = _numbering(findings, shown)
     seen: dict[str, int] = {}
     named: list[Finding] = []
     for finding in sorted(findings, key=lambda each: (each.file, each.line, each.origin, each.description)):
         kind = finding.category if finding.origin.startswith("model:") else finding.origin
         code = " ".join(finding.quote.split())
-        identity = f"{finding.file}\0{finding.side.value}\0{kind}\0{code}"
-        nth = seen[identity] = seen.get(identity, 0) + 1
-        digest = hashlib.sha256(f"{identity}\0{nth}".encode()).hexdigest()
+        identity = f"{finding.file}\0{finding.side.value}\0{kind}\0{code}\0{number(finding)}"
+        again = seen[identity] = seen.get(identity, 0) + 1
+        told = identity if again == 1 else f"{identity}\0{again}"
+        digest = hashlib.sha256(told.encode()).hexdigest()
         named.append(replace(finding, fingerprint=digest[:FINGERPRINT_DIGITS]))
     return named
+
+
+def _numbering(findings: Sequence[Finding], shown: Diff | None) -> Callable[[Finding], int]:
+    """Return what tells the how many-th place of its code in its file a finding lies at, from 1."""
+    columns = quotes.columns(shown, {each.file for each in findings}) if shown else {}
+
+    @cache
+    def lines(quote: str, path: str, side: Side) -> Sequence[int]:
+        return [place.line for place in quotes.places(quote, path, side, columns)]
+
+    return lambda finding: bisect_left(lines(finding.quote, finding.file, finding.side), finding.line) + 1

@@ -76,7 +76,9 @@ def run(
     answers = answering.all_hunks(prepared, answering.told(ref, known, before, scope), ports, settings, unasked)
     watch.lap("answer")
     tallied = answers.tally
-    ranked, merged = ranking.rank([*prepared.gathered.secrets, *known.embedded, *tallied.findings])
+    ranked, merged = ranking.rank(
+        [*prepared.gathered.secrets, *known.embedded, *tallied.findings], prepared.gathered.shown
+    )
     ledger = bookkeeping.balance(preparing.named(prepared), {**prepared.ends, **tallied.ends})
     reading = Reading(shown=prepared.gathered.shown, keys=answers.keys, ledger=ledger)
     held = reconcile.reconcile(ranked, reading, before)
