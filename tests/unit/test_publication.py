@@ -77,6 +77,38 @@ def test_over_the_limit_the_worst_are_said_in_place_and_none_is_lost() -> None:
     assert publication.review_body(1, 2).startswith("1 new finding on the lines below, 2 more in the summary.")
 
 
+def test_where_files_take_turns_no_file_s_claims_drive_out_what_is_proven_or_another_s_worst() -> None:
+    reading = push.read({path: ("", "".join(f"line {n}\n" for n in range(1, 31))) for path in ("a.py", "b.py", "c.py")})
+
+    def said(path: str, line: int, severity: Severity, origin: str = "model:m") -> Finding:
+        return push.found(
+            reading, f"line {line}", path=path, severity=severity, origin=origin, description=f"{path} {line}"
+        )
+
+    loud = [said("a.py", line, Severity.HIGH) for line in range(1, 31)]
+    quiet = [said("b.py", 1, Severity.MEDIUM), said("b.py", 2, Severity.LOW), said("c.py", 1, Severity.LOW)]
+    proven = [said("c.py", line, Severity.MEDIUM, f"rule:r{line}") for line in (4, 8)]
+    held = push.run(reading, [*loud, *quiet, *proven])
+
+    def places(most: int, *, shares: bool) -> list[tuple[str, int]]:
+        made = publication.plan(
+            held, reading.shown, Outcome.BLOCK, Policy(max_comments=most, shares=shares), mark=str, body=lambda *_: ""
+        )
+        assert len(made.comments) + len(made.summary_only) == 35
+        return [(each.path, each.line) for each in made.comments]
+
+    assert {path for path, _ in places(10, shares=False)} == {"a.py"}
+    first = [("a.py", 1), ("b.py", 1), ("c.py", 4), ("c.py", 8), ("c.py", 1)]
+    assert [set(places(most, shares=True)) for most in (1, 2, 5)] == [
+        {("a.py", 1)},
+        {("a.py", 1), ("c.py", 4)},
+        set(first),
+    ]
+    assert set(places(7, shares=True)) == {*first, ("a.py", 2), ("b.py", 2)}
+    assert places(10, shares=True)[:5] == [("a.py", line) for line in range(1, 6)]
+    assert places(35, shares=True) == places(35, shares=False)
+
+
 def test_a_place_that_the_host_would_refuse_is_never_sent() -> None:
     first = found()[0]
     rows = [

@@ -1,7 +1,8 @@
 """Plan what is said on a pull request, before anything is said.
 
 The host refuses a whole review for one line outside a hunk, so every place is proven here. Of many findings the worst
-are said in place; none is lost, for the summary holds all.
+are said in place; none is lost, for the summary holds all. Where the author is not trusted each file has a fair share
+of the places: what a hostile file makes a model say of it drives nothing else out.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -38,11 +39,15 @@ class Unplaced(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What is chosen about publishing: `approves` is `review_event: approve`, `incomplete_as` is `on_incomplete`."""
+    """What is chosen about publishing: `approves` is `review_event: approve`, `incomplete_as` is `on_incomplete`.
+
+    `shares` tells that files take turns where there are more findings than `max_comments`.
+    """
 
     max_comments: int
     approves: bool = False
     incomplete_as: Conclusion = Conclusion.NEUTRAL
+    shares: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,26 +79,39 @@ def plan(
     `has_approved` tells that our approval of an earlier commit still stands, which an incomplete review takes back.
     """
     columns = quotes.columns(shown, {each.file for each in reconciled.findings})
-    comments: list[InlineComment] = []
-    summary_only: dict[str, Unplaced] = {}
-    for finding in reconciled.create:
-        place = quotes.of(finding, columns)
-        reason = _unplaced(finding, place)
-        if reason is None and len(comments) >= policy.max_comments:
-            reason = Unplaced.OVER_LIMIT
-        if reason is not None:
-            summary_only[finding.fingerprint] = reason
-            continue
-        hidden = mark(finding.fingerprint)
-        comments.append(_comment(finding, body(finding, hidden), hidden))
+    reasons = {each.fingerprint: _unplaced(each, quotes.of(each, columns)) for each in reconciled.create}
+    placed = [each for each in reconciled.create if reasons[each.fingerprint] is None]
+    said = {each.fingerprint for each in (in_turns(placed) if policy.shares else placed)[: policy.max_comments]}
+    reasons |= {each.fingerprint: Unplaced.OVER_LIMIT for each in placed if each.fingerprint not in said}
+    hidden = {name: mark(name) for name in said}
+    comments = [
+        _comment(each, body(each, hidden[each.fingerprint]), hidden[each.fingerprint])
+        for each in placed
+        if each.fingerprint in said
+    ]
     event = _event(outcome, policy, has_comments=bool(comments), has_approved=has_approved)
     return Plan(
         event=event,
         comments=tuple(comments),
-        summary_only=summary_only,
+        summary_only={name: reason for name, reason in reasons.items() if reason is not None},
         annotations=_annotations(reconciled.findings, columns, reconciled.dismissed),
         conclusion=conclusion(outcome, policy),
     )
+
+
+def in_turns(findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Return findings, given worst first, so that all that is proven and the worst claim of each file come first.
+
+    In each turn a file's next claim of a model has its place, worst first, and of equally grave ones what is proven.
+    """
+    claims_by_file: dict[str, int] = {}
+    turns: list[tuple[int, int, bool]] = []
+    for each in findings:
+        is_claim = each.origin.startswith("model:")
+        turn = claims_by_file.get(each.file, 0) if is_claim else 0
+        claims_by_file[each.file] = claims_by_file.get(each.file, 0) + is_claim
+        turns.append((turn, -each.severity.rank, is_claim))
+    return [findings[at] for at in sorted(range(len(findings)), key=lambda at: turns[at])]
 
 
 def conclusion(outcome: Outcome, policy: Policy) -> Conclusion:
