@@ -4,7 +4,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from hunkwise.errors import DetectorError
 from hunkwise.model.change import Change, ChangeRef
@@ -162,6 +162,9 @@ class PlantedSecrets:
         return tuple(sorted(spans, key=lambda span: span.start))
 
 
+NOTHING_SAID = Intent()
+
+
 class GivenChange:
     """A change and its head files, as given."""
 
@@ -171,12 +174,15 @@ class GivenChange:
         head: Mapping[bytes, bytes] | None = None,
         unread: tuple[UnreadableFile, ...] = (),
         others: Mapping[bytes, bytes] | None = None,
+        *,
+        source: Literal["diff", "github"] = "diff",
+        said: Intent = NOTHING_SAID,
     ) -> None:
-        self._change = Change(source="diff", repo=None, base=None, head=None, diff=diff, unread=unread)
+        self._change = Change(source=source, repo=None, base=None, head=None, diff=diff, unread=unread)
         self._head = head or {}
         self._others = others or {}
         self.sought: list[Sequence[str]] = []
-        self.said = Intent()
+        self.said = said
 
     def load(self, ref: ChangeRef) -> Change:
         del ref

@@ -18,7 +18,12 @@ def test_it_tells_the_facts_in_one_request() -> None:
         base = github.state.commit({"a.py": "one\n", ".hunkwise.yml": "engine: rules\n"})
         github.state.account("ann", role="write")
         pull = github.state.open_pull(
-            head={"a.py": "two\n", ".hunkwise.yml": "engine: llm\n"}, author="ann", labels=["later"], draft=True
+            head={"a.py": "two\n", ".hunkwise.yml": "engine: llm\n"},
+            author="ann",
+            labels=["later"],
+            draft=True,
+            title="Two",
+            body="It was one.",
         )
         told = Desk(github, pull).host.overview((".hunkwise.yml", ".github/hunkwise.yml"))
         assert told.pull == Pull(
@@ -35,6 +40,8 @@ def test_it_tells_the_facts_in_one_request() -> None:
             head_sha=pull.head_sha,
             changed_files=2,
             changed_lines=4,
+            title="Two",
+            body="It was one.",
         )
         assert told.files == {".hunkwise.yml": b"engine: rules\n"}
         assert (told.comments, told.threads, told.checks, told.sharing) == ((), (), (), ())

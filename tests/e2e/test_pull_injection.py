@@ -24,7 +24,7 @@ from pull_stage import Stage, claims, rows, staged
 
 ROWS = shared_data.sample("injection")
 SHAPES = (("own-pr", "title"), ("own-pr", "unicode"), ("own-pr", "diff_text"), ("gitinject", "body"), ("garak", "body"))
-"""One payload of each shape: all of the sample are played in tests/pipeline/test_injection.py."""
+"""One payload of each shape, played together: all of the sample are played in tests/pipeline/test_injection.py."""
 
 PAYLOADS = {
     f"{source} {channel}": next(
@@ -36,6 +36,7 @@ PAYLOADS = {
 }
 
 HARMLESS = "Round totals as the ledger does."
+SPEAKS = "The pull request speaks to automated reviewers in its title and its description"
 SECRET = "ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"
 BASE: Mapping[str, str] = {"app.py": rows(), "notes.md": "# Notes\n"}
 OTHERS = {
@@ -58,21 +59,24 @@ def obeys(body: dict[str, Any], index: int) -> Answer:
     return answers.completion(fakes.answer(hunk_ids(body), *said), model=str(body["model"]))
 
 
-def opened(folder: Path, text: str, *, in_files: bool) -> Mapping[str, Any]:
-    """Return what a pull request by a stranger leaves whose title, body, branch, commit, and files hold `text`."""
-    name = re.sub(r"[^\w.-]+", "_", text)[:60]
-    branch = f"x/{name}"
+def opened(folder: Path, texts: Sequence[str], *, in_files: bool) -> Mapping[str, Any]:
+    """Return what a pull request by a stranger leaves whose title, body, branch, commit, and files hold `texts`."""
     head: dict[str, Any] = {**BASE, **OTHERS}
-    if in_files:
-        head |= {"notes.md": f"# Notes\n{text}\n", f"lib/{name}.py": f"MSG = '''{text}'''\nvalue = step(1)\n"}
-    told: dict[str, Any] = {"title": text.partition("\n")[0][:200], "body": text, "branch": branch}
+    for at, text in enumerate(texts if in_files else ()):
+        head |= {f"notes/{at}.md": f"# Notes\n{text}\n", f"lib/{named(text)}.py": f"MSG = '''{text}'''\nx = step(1)\n"}
+    branch, body = f"x/{named(texts[0])}", "\n\n".join(texts)
+    told: dict[str, Any] = {"title": texts[0].partition("\n")[0][:200], "body": body, "branch": branch}
     with staged(folder, base=BASE, head=head, script=obeys, author="eve", fork_of="eve", **told) as stage:
         state = stage.github.state
         base = [state.repo.branches["main"]]
-        state.commit(head, branch=branch, repo=stage.pull.head_repo, message=text, parents=base)
+        state.commit(head, branch=branch, repo=stage.pull.head_repo, message=body, parents=base)
         done = stage.run("pull_request_target", payloads.pull_request(stage.github, stage.pull), max_comments="100")
         assert done.code == 1, done.errors
         return left(stage, done.summary)
+
+
+def named(text: str) -> str:
+    return re.sub(r"[^\w.-]+", "_", text)[:60]
 
 
 def left(stage: Stage, summary: str) -> Mapping[str, Any]:
@@ -108,35 +112,22 @@ def without_marks(texts: Sequence[str]) -> list[str]:
     ]
 
 
-@pytest.fixture(scope="module")
-def harmless(tmp_path_factory: pytest.TempPathFactory) -> "Harmless":
-    """Return what is left where nobody injects anything, by whether files say something too."""
-    folder = tmp_path_factory.mktemp("harmless")
-    return {in_files: opened(folder / str(in_files), HARMLESS, in_files=in_files) for in_files in (False, True)}
-
-
-Harmless = Mapping[bool, Mapping[str, Any]]
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("shape", PAYLOADS)
-def test_what_a_pull_request_says_of_itself_reaches_no_request_the_verdict_rests_on(
-    shape: str, tmp_path: Path, harmless: Harmless
-) -> None:
-    hostile, calm = opened(tmp_path, PAYLOADS[shape], in_files=False), harmless[False]
+def test_what_a_pull_request_says_of_itself_reaches_no_request_the_verdict_rests_on(tmp_path: Path) -> None:
+    hostile = opened(tmp_path / "hostile", [*PAYLOADS.values()], in_files=False)
+    calm = opened(tmp_path / "calm", [HARMLESS] * len(PAYLOADS), in_files=False)
     assert sorted(hostile["requests"]) == sorted(calm["requests"])
     assert of_others(hostile) == of_others(calm)
     assert len(of_others(hostile)) == 3
     assert hostile["conclusions"] == calm["conclusions"] == ["failure"]
     assert_harmless(without_marks([*hostile["texts"], hostile["summary"]]))
+    assert [SPEAKS in "".join(each["texts"]) for each in (hostile, calm)] == [True, False]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shape", PAYLOADS)
-def test_what_files_say_to_the_model_changes_nothing_that_is_posted_on_others(
-    shape: str, tmp_path: Path, harmless: Harmless
-) -> None:
-    hostile, calm = opened(tmp_path, PAYLOADS[shape], in_files=True), harmless[True]
+def test_what_files_say_to_the_model_changes_nothing_that_is_posted_on_others(tmp_path: Path) -> None:
+    hostile = opened(tmp_path / "hostile", [*PAYLOADS.values()], in_files=True)
+    calm = opened(tmp_path / "calm", [f"{HARMLESS} {at}" for at in range(len(PAYLOADS))], in_files=True)
     assert about_others(hostile) == about_others(calm)
     assert of_others(hostile) == of_others(calm)
     assert (len(of_others(hostile)), len(hostile["threads"]) > 3) == (3, True)

@@ -12,7 +12,7 @@ class Pull:
 
     `repo` is the base repository (owner/name) and `repo_id` its number, which no rename changes. `base_sha` is the tip
     of the base branch, not the merge base. `changed_lines` counts added and deleted ones. `author_may_write` is what
-    the host says of the author's association: owner, member or collaborator.
+    the host says of the author's association: owner, member or collaborator. `title` and `body` are anybody's words.
     """
 
     repo: str
@@ -28,6 +28,8 @@ class Pull:
     head_sha: str
     changed_files: int
     changed_lines: int
+    title: str = ""
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from hunkwise.model.memory import Memory
 from hunkwise.model.publication import Annotation, CheckOutput, Conclusion, ReviewEvent
 from hunkwise.model.pull import Overview, OwnComment, Pull
 from hunkwise.model.report import Outcome, ReviewReport, Verdict
-from hunkwise.pipeline import experiment, publish, pull_notices, reserving, review
+from hunkwise.pipeline import experiment, publish, pull_notices, pull_words, reserving, review
 from hunkwise.pipeline.publish import Channels, Ended
 from hunkwise.pipeline.reserving import Books, Till
 from hunkwise.pipeline.review import Reviewed
@@ -109,7 +109,7 @@ def reviewed(ref: ChangeRef, run: Run, ports: Ports, unasked: str | None = None)
     )
     told = experiment.notices(run.settings, pull.number) if unasked is None else ()
     unreserved = run.till.notices if run.till is not None else ()
-    notices = (*told, *unreserved, *found.report.notices)
+    notices = (*told, *unreserved, *pull_words.notices(pull, ports.rules), *found.report.notices)
     arm = experiment.arm(run.settings, pull.number) if unasked is None else None
     return replace(found, report=replace(found.report, notices=notices, experiment=arm))
 
@@ -198,12 +198,13 @@ def _give_up(run: Run, allowed: Channels, why: str) -> None:
     publish.end(run.host, run.head, allowed.check, policy(run.settings).incomplete_as, output)
 
 
-def policy(settings: Settings) -> publication.Policy:
-    """Return what `settings` say of publishing."""
+def policy(settings: Settings, *, trusts_author: bool = True) -> publication.Policy:
+    """Return what `settings` say of publishing on a pull request whose author is trusted or not."""
     return publication.Policy(
         max_comments=settings.max_comments,
         approves=settings.review_event == "approve",
         incomplete_as=Conclusion(settings.on_incomplete),
+        shares=not trusts_author,
     )
 
 
@@ -263,7 +264,7 @@ def _planned(run: Run, found: Reviewed) -> Plan:
         found.reconciled,
         shown,
         found.report.verdict.outcome,
-        policy(run.settings),
+        policy(run.settings, trusts_author=run.overview.pull.author_may_write),
         mark=lambda fingerprint: marks.mark(fingerprint, stands_on, run.keys),
         body=body,
         has_approved=opinion is not None and opinion.event is ReviewEvent.APPROVE,

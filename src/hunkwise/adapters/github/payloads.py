@@ -215,6 +215,8 @@ class PullRequest(Payload):
     """All that the overview asks of a pull request."""
 
     number: int
+    title: str
+    body: str
     state: str
     is_draft: bool
     author_association: str

@@ -185,6 +185,8 @@ def _pull(read: payloads.Repository) -> Pull:
         head_sha=pull.head_ref_oid,
         changed_files=pull.changed_files,
         changed_lines=pull.additions + pull.deletions,
+        title=pull.title,
+        body=pull.body,
     )
 
 

@@ -31,7 +31,7 @@ def overview(files: int) -> str:
   {_REPOSITORY} {{
     databaseId nameWithOwner
     pullRequest(number: $number) {{
-      number state isDraft authorAssociation changedFiles additions deletions
+      number title body state isDraft authorAssociation changedFiles additions deletions
       author {{ __typename login }}
       labels(first: {PAGE}) {{ nodes {{ name }} }}
       baseRefName baseRefOid headRefOid
