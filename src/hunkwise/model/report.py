@@ -47,13 +47,16 @@ class Usage:
     """Requests and tokens of a run; latencies in milliseconds, one per request.
 
     `by_stage` holds the same requests by why they were sent: the first reading of the change, and what came on top.
-    `embedding_tokens` is None where no provider counted any.
     """
 
     by_model: Mapping[str, ModelUsage] = field(default_factory=dict)
     by_stage: Mapping[str, ModelUsage] = field(default_factory=dict)
     latencies_ms: tuple[float, ...] = ()
-    embedding_tokens: int | None = None
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """The models that were asked to read something, without those that embed."""
+        return tuple(name for name, asked in self.by_model.items() if asked.embedding_tokens is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,10 +91,10 @@ def all_hunks(prepared: Prepared, told: Told, ports: Ports, settings: Settings, 
     stored = pools.opened(prepared, told.scope, material, ports, settings) if pack else None
     served = _served(rest, pack, stored, told, ports) if pack and stored else tally.Tally()
     fresh = _without(rest, served.ends)
-    near = semantic.opened(stored, prepared, ports, settings)
+    models = gateway.opened(ports, settings, told.spent_usd)
+    near = semantic.opened(stored, prepared, models, ports, settings)
     found = near.look_up(fresh) if near else semantic.Found()
     fresh = _without(fresh, found.ends)
-    models = gateway.opened(ports, settings, told.spent_usd)
     if pack and models:
         asked = _ask_models(fresh, Way(pack=pack, verifying=verifying), models, told, found.near, ports, settings)
     else:

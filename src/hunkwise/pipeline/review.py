@@ -116,7 +116,7 @@ def _report(
     return ReviewReport(
         version=__version__,
         engine="rules" if ports.chat is None else "llm",
-        models=tuple(tallied.usage.by_model),
+        models=tallied.usage.readers,
         prompt=_prompt_id(answers.pack, tallied) if answers.pack and ports.chat else None,
         change=replace(prepared.change, diff=b"", generated=frozenset(), unread=(), policies={}),
         diff=prepared.gathered.shown,

@@ -11,13 +11,15 @@ from hunkwise.core import answer_keys, answers, nearness, redact, sealing
 from hunkwise.core.bookkeeping import End
 from hunkwise.core.nearness import NearAnswer
 from hunkwise.core.packing import RedactedLines
-from hunkwise.errors import ChatError, DetectorError
+from hunkwise.errors import ChatError, ChatFault, ConfigurationError, DetectorError, HunkwiseError
 from hunkwise.model.change import Notice
 from hunkwise.model.chat import Redacted
 from hunkwise.model.finding import Finding
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import HunkKey, QueryType
 from hunkwise.model.stored import Near, Stored, Vector
+from hunkwise.pipeline.gateway import Gateway
+from hunkwise.pipeline.gateway.embedding import Embeddings
 from hunkwise.pipeline.pools import CLOCK_SKEW_S, Pools
 from hunkwise.pipeline.preparing import Prepared
 from hunkwise.pipeline.tally import Tally
@@ -48,6 +50,7 @@ class NearPools:
 
     pools: Pools
     embedder: Embedder
+    embeddings: Embeddings
     scan: redact.Scan
     thresholds: Mapping[str, float]
     confirms: bool
@@ -74,8 +77,7 @@ class NearPools:
     def completed(self, prepared: Prepared, asked: Tally) -> Tally:
         """Keep what was asked, and return it with what there is to say of near answers."""
         self._keep(prepared, asked)
-        usage = replace(asked.usage, embedding_tokens=self.embedder.tokens)
-        return replace(asked, usage=usage, notices=(*asked.notices, *self.notices))
+        return replace(asked, notices=(*asked.notices, *self.notices))
 
     def _keep(self, prepared: Prepared, asked: Tally) -> None:
         """Store what was found in each hunk that a model read whole."""
@@ -110,17 +112,17 @@ class NearPools:
         """Find the vectors of hunks; where nobody gives any, nothing is near in this run."""
         try:
             texts = [redact.text(nearness.asked(lines), self.scan) for lines in hunks]
-            found = self.embedder.embed(texts) if texts else ()
-        except (ChatError, DetectorError) as error:
-            self._tell(error.message)
+            found = self.embeddings.vectors(self.embedder, texts)
+        except (ChatError, ConfigurationError, DetectorError) as error:
+            self._tell(error)
             return
         self._vectors = {lines.key: self._of_ground(each) for lines, each in zip(hunks, found, strict=True)}
 
     def _vector(self, text: Redacted) -> Vector | None:
         try:
-            return self._of_ground(*self.embedder.embed([text]))
-        except ChatError as error:
-            self._tell(error.message)
+            return self._of_ground(*self.embeddings.vectors(self.embedder, [text]))
+        except (ChatError, ConfigurationError) as error:
+            self._tell(error)
             return None
 
     def _of_ground(self, vector: Vector) -> Vector:
@@ -154,19 +156,24 @@ class NearPools:
         vector = self._vectors[lines.key]
         return self.pools.sealed(lines.query_type.value, nearness.key(form.key), nearness.packed(answer), vector)
 
-    def _tell(self, why: str) -> None:
-        if not self.notices:
-            text = f"Near answers were not looked for: {why}."
+    def _tell(self, why: HunkwiseError) -> None:
+        """Say once that nothing near is known; of a spent budget the gateway tells."""
+        is_told = isinstance(why, ChatError) and why.fault is ChatFault.BUDGET
+        if not self.notices and not is_told:
+            text = f"Near answers were not looked for: {why.message}."
             self.notices.append(Notice(code="no-near-answers", text=text))
 
 
-def opened(stored: Pools | None, prepared: Prepared, ports: Ports, settings: Settings) -> NearPools | None:
-    """Return the near answers of a run, None without stored ones, an embedder, or an author who is trusted."""
-    if stored is None or ports.embedder is None or prepared.one_file_each:
+def opened(
+    stored: Pools | None, prepared: Prepared, models: Gateway | None, ports: Ports, settings: Settings
+) -> NearPools | None:
+    """Return the near answers of a run, None without stored ones, a model, an embedder, or an author who is trusted."""
+    if stored is None or models is None or ports.embedder is None or prepared.one_file_each:
         return None
     return NearPools(
         pools=stored,
         embedder=ports.embedder,
+        embeddings=models.embeddings,
         scan=prepared.scan,
         thresholds=nearness.thresholds(settings.near),
         confirms=bool(ports.cheap),

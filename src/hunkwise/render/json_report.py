@@ -161,7 +161,6 @@ def usage(used: Usage) -> dict[str, Any]:
                 embedding_tokens=figures.embedding_tokens(used),
             )
         ),
-        "embedding_tokens": used.embedding_tokens,
         "by_model": {name: {"requests": asked.requests, **_tokens(asked)} for name, asked in used.by_model.items()},
         "by_stage": {name: {"requests": asked.requests, **_tokens(asked)} for name, asked in used.by_stage.items()},
         "latency_ms": {f"p{percent}": figures.latency_ms(used, percent) for percent in (50, 95, 99)},

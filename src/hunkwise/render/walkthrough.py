@@ -74,7 +74,7 @@ def _document(walkthrough: Walkthrough) -> dict[str, Any]:
         "version": json_report.VERSION,
         "tool": {
             "version": walkthrough.version,
-            "models": list(walkthrough.usage.by_model),
+            "models": list(walkthrough.usage.readers),
             "prompt": {"name": prompt.name, "version": prompt.version, "sha256": prompt.sha256},
         },
         "change": json_report.change(change),
