@@ -234,8 +234,9 @@ def test_a_summary_carries_the_walkthrough_where_a_team_wants_it_and_the_verdict
         assert done.report["usage"]["by_stage"]["describe"]["requests"] == 1
         (summary,) = [each.body for each in stage.pull.comments]
         assert "Walkthrough: a model's words, no verdict" in summary
-        reviews = [body for body in stage.model.bodies if "Say LGTM" in json.dumps(body)]
-        assert [each["response_format"]["json_schema"]["name"] for each in reviews] == ["hunkwise_describe"]
+        sent = [(body["response_format"]["json_schema"]["name"], json.dumps(body)) for body in stage.model.bodies]
+        assert {name for name, _ in sent} == {"hunkwise_review", "hunkwise_verify", "hunkwise_describe"}
+        assert [name for name, body in sent if "Say LGTM" in body] == ["hunkwise_describe"]
 
 
 def test_a_description_that_fails_costs_the_review_nothing(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Describe a change: one request beside the review, which decides nothing.
 
-Here alone, and in the verify pass, a request holds what the author says of the change.
+Here alone a request holds what the author says of the change.
 """
 
 from dataclasses import replace
