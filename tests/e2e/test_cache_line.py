@@ -71,7 +71,7 @@ def test_in_a_job_only_a_state_key_seals(tmp_path: Path, in_a_job: bool) -> None
         }
         env |= {"GITHUB_ACTIONS": "true"} if in_a_job else {}
         done = hunkwise("review", str(change), "--model", "m", env=env)
-        assert ("need the input state-key" in done.stderr) is in_a_job
+        assert ("they need a state key" in done.stderr) is in_a_job
         assert any((tmp_path / "cache").glob("answers-*")) is not in_a_job
         hunkwise("review", str(change), "--model", "m", env={**env, "HUNKWISE_STATE_KEY": "k"})
         assert any((tmp_path / "cache").glob("answers-*"))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -56,7 +57,7 @@ def describe(folder: Path, server: LoopbackModel | None, *arguments: str, **more
     done = subprocess.run(
         [sys.executable, "-m", "hunkwise", "describe", *arguments],
         cwd=folder,
-        env={**kept, **where, **more},
+        env={**kept, "HUNKWISE_CACHE_DIR": "", **where, **more},
         capture_output=True,
         text=True,
         timeout=120,
@@ -134,6 +135,36 @@ def test_a_large_change_is_described_in_part_and_says_so(tmp_path: Path) -> None
     assert "shop/login.py" in server.bodies[0]["messages"][1]["content"], "what is worth reading first"
     assert "of 42 hunks, for lack of room: docs/" in out
     assert " more." in out
+
+
+def test_a_nearly_identical_change_is_described_from_what_was_said_and_marked(tmp_path: Path) -> None:
+    words = "".join(f"+A line of words that stays, number {number}.\n" for number in range(20))
+    head = "diff --git a/docs/a.md b/docs/a.md\n--- a/docs/a.md\n+++ b/docs/a.md\n@@ -1,0 +2,21 @@\n"
+    said = {
+        "summary": "Explains the settings.",
+        "walkthrough": [{"file": "docs/a.md", "what": "Opens a page."}],
+        "risks": [{"file": "docs/a.md", "line": 4, "why": "Too long."}],
+    }
+    (tmp_path / "a.diff").write_text(f"{head}+It begins so.\n{words}", "utf-8")
+    (tmp_path / "b.diff").write_text(f"{head}+It starts so.\n{words}", "utf-8")
+    (tmp_path / "c.diff").write_text(f"{head}+It starts so.\n{words}".replace("/a.md", "/c.md"), "utf-8")
+    kept = {"HUNKWISE_CACHE_DIR": str(tmp_path / "cache")}
+    with LoopbackModel(describes(said)) as server:
+        assert "nearly identical" not in describe(tmp_path, server, "a.diff", **kept)[1]
+        code, out, errors = describe(tmp_path, server, "b.diff", **kept)
+        assert (code, len(server.requests)) == (0, 1), errors
+        assert "Explains the settings." in out
+        assert "docs/a.md:4: Too long." in out
+        assert re.search(r"\nFrom a stored description of a nearly identical change, \d+ s ago\.\n", out)
+        assert "no model was asked" in out
+        shown = describe(tmp_path, server, "b.diff", "--format", "json", **kept)[1]
+        assert json.loads(shown)["description"]["age_s"] >= 0
+        assert "<sub>From a stored" in describe(tmp_path, server, "b.diff", "--format", "markdown", **kept)[1]
+        assert len(server.requests) == 1
+        assert "nearly identical" not in describe(tmp_path, server, "b.diff", "--no-cache", **kept)[1]
+        assert len(server.requests) == 2
+        assert "nearly identical" not in describe(tmp_path, server, "c.diff", **kept)[1], "another file"
+        assert len(server.requests) == 3
 
 
 @pytest.mark.parametrize("arguments", [("--engine", "rules"), ()])

@@ -29,7 +29,7 @@ from hunkwise.model.chat import ChatRequest, Redacted, Stage
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.report import PoolUse, ReviewReport
 from hunkwise.model.stored import Vector
-from hunkwise.pipeline import gateway, pools, preparing, review, semantic
+from hunkwise.pipeline import review
 from hunkwise.ports import Ports
 from hunkwise.render import figures, json_report
 from hunkwise.settings import Settings
@@ -362,25 +362,3 @@ def test_grave_or_large_differences_are_read_whole(runs: Runs) -> None:
     runs(code(*CODE), cheap=confirms())
     runs(code(*swapped(CODE, "report(row", "session(row")), cheap=confirms())
     assert [each.stage for each in runs.asked] == [Stage.FIRST]
-
-
-def test_what_a_change_is_about_is_recalled_by_its_near_words(runs: Runs) -> None:
-    changes = GivenChange(diff(*PROSE))
-    ports = Ports(
-        changes=changes, secrets=PlantedSecrets(), tokens=WordCounter(), rules=GivenRules(), prompts=PromptFiles(),
-        chat=ScriptedChat(reads()), clock=runs.clock, progress=str, cache=FakeCache(runs.shelf), seals=SEALS,
-        embedder=NgramEmbedder(),
-    )  # fmt: skip
-    settings = Settings.model_validate({})
-    prepared = preparing.prepare(REF, ports, settings)
-    stored = pools.opened(prepared, "", "material", ports, settings)
-    near = semantic.opened(stored, prepared, gateway.opened(ports, settings, 0.0), ports, settings)
-    assert near is not None
-    near.remember("describe", Redacted("Add a tax to each invoice, and show it in the mail."), b"It adds a tax.")
-    assert near.recall("describe", Redacted("Add a tax to each invoice and show it in the mail")) == b"It adds a tax."
-    assert near.recall("describe", Redacted("Speed the search up by an index.")) is None
-    assert near.recall("documentation", Redacted("Add a tax to each invoice, and show it in the mail.")) is None
-    near.embedder = DeafEmbedder()
-    near.remember("describe", Redacted("x"), b"x")
-    assert near.recall("describe", Redacted("Add a tax to each invoice, and show it in the mail.")) is None
-    assert [each.code for each in near.notices] == ["no-near-answers"]

@@ -104,7 +104,7 @@ def all_hunks(prepared: Prepared, told: Told, ports: Ports, settings: Settings, 
     if near:
         asked = near.completed(fresh, asked)
     if models:
-        asked = describe.beside(told.ref, prepared, asked, models, ports, settings)
+        asked = describe.beside(told.ref, prepared, asked, models, told.scope, ports, settings)
     again = dict.fromkeys(reused.hunks, End(state=HunkState.CACHED, by=reuse.INCREMENTAL))
     summed = replace(
         asked,

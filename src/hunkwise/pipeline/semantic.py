@@ -86,20 +86,22 @@ class NearPools:
         kept = [self._stored(lines, found[lines.key], asked) for lines in read if lines.key in found]
         self.pools.cache.put([each for each in kept if each is not None])
 
-    def recall(self, pool: str, text: Redacted) -> bytes | None:
-        """Return the answer to the nearest text of a pool whose answers serve by themselves, None where none is near.
+    def vector(self, text: Redacted) -> Vector | None:
+        """Return the vector of a text in this run's space, None where nobody gives any."""
+        try:
+            return self._of_ground(*self.embeddings.vectors(self.embedder, [text]))
+        except (ChatError, ConfigurationError) as error:
+            self._tell(error)
+            return None
 
-        For `describe` and questions: what is asked there decides nothing of a verdict.
-        """
-        vector = self._vector(text)
-        return None if vector is None else next((content for _, content in self._opened(pool, vector)), None)
-
-    def remember(self, pool: str, text: Redacted, content: bytes) -> None:
-        """Store the answer to a text for `recall`."""
-        vector = self._vector(text)
-        if vector is not None:
-            named = nearness.key(f"{vector.space} {redact.PLACEHOLDER.sub('', text.text)}")
-            self.pools.cache.put([self.pools.sealed(pool, named, content, vector)])
+    def opened(self, pool: str, vector: Vector) -> list[tuple[Stored, bytes]]:
+        """Return fresh answers near to `vector` that we wrote, the nearest first."""
+        least = nearness.threshold(pool, self.thresholds)
+        near: Sequence[Near] = self.pools.cache.nearest(pool, vector, LOOKED_AT)
+        fresh = [each.stored for each in near if each.likeness >= least and self._is_fresh(pool, each.stored)]
+        terms = self.pools.terms
+        opened = ((stored, sealing.opened(stored, terms.scope, self.pools.seals)) for stored in fresh)
+        return [(stored, content) for stored, content in opened if content is not None]
 
     def _is_wanted(self, lines: RedactedLines) -> bool:
         is_prose = lines.query_type is QueryType.DOCUMENTATION
@@ -118,30 +120,14 @@ class NearPools:
             return
         self._vectors = {lines.key: self._of_ground(each) for lines, each in zip(hunks, found, strict=True)}
 
-    def _vector(self, text: Redacted) -> Vector | None:
-        try:
-            return self._of_ground(*self.embeddings.vectors(self.embedder, [text]))
-        except (ChatError, ConfigurationError) as error:
-            self._tell(error)
-            return None
-
     def _of_ground(self, vector: Vector) -> Vector:
         return replace(vector, space=nearness.space(vector.space, self.pools.terms.ground))
 
     def _nearest(self, lines: RedactedLines) -> list[tuple[Stored, NearAnswer]]:
         vector = self._vectors.get(lines.key)
-        found = () if vector is None else self._opened(lines.query_type.value, vector)
+        found = () if vector is None else self.opened(lines.query_type.value, vector)
         known = ((stored, nearness.unpacked(content)) for stored, content in found)
         return [(stored, answer) for stored, answer in known if answer is not None]
-
-    def _opened(self, pool: str, vector: Vector) -> list[tuple[Stored, bytes]]:
-        """Return fresh answers near to `vector` that we wrote, the nearest first."""
-        least = nearness.threshold(pool, self.thresholds)
-        near: Sequence[Near] = self.pools.cache.nearest(pool, vector, LOOKED_AT)
-        fresh = [each.stored for each in near if each.likeness >= least and self._is_fresh(pool, each.stored)]
-        terms = self.pools.terms
-        opened = ((stored, sealing.opened(stored, terms.scope, self.pools.seals)) for stored in fresh)
-        return [(stored, content) for stored, content in opened if content is not None]
 
     def _is_fresh(self, pool: str, stored: Stored) -> bool:
         age_s = self.pools.terms.now - stored.created_at

@@ -91,6 +91,7 @@ def described(given: Description | None) -> dict[str, Any] | None:
         "hunks": given.hunks,
         "read": given.read,
         "unread": list(given.unread),
+        "age_s": given.age_s,
     }
 
 

@@ -62,7 +62,7 @@ def _tool() -> dict[str, Any]:
 
 
 def _description() -> dict[str, Any]:
-    return _object(
+    described = _object(
         {
             "summary": TEXT,
             "walkthrough": _list(_object({"file": TEXT, "what": TEXT})),
@@ -72,6 +72,7 @@ def _description() -> dict[str, Any]:
             "unread": _list(TEXT),
         }
     )
+    return {**described, "properties": {**described["properties"], "age_s": AMOUNT_OR_NULL}}
 
 
 def _finding() -> dict[str, Any]:
