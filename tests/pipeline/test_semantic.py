@@ -126,6 +126,7 @@ class Runs:
         self.shelf = Shelf()
         self.clock = DrivenClock()
         self.asked: list[ChatRequest] = []
+        self.told: list[str] = []
         self.last: review.Reviewed
 
     def __call__(
@@ -140,6 +141,7 @@ class Runs:
         secrets: Sequence[str] = (),
         **settings: Any,
     ) -> ReviewReport:
+        self.told.clear()
         chats = [ScriptedChat(script), *([ScriptedChat(cheap, name="cheap")] if cheap else [])]
         changes = GivenChange(change)
         changes._change = replace(changes._change, recent_commits=0)
@@ -152,7 +154,7 @@ class Runs:
             chat=chats[0],
             cheap=tuple(chats[1:]),
             clock=self.clock,
-            progress=str,
+            progress=self.told.append,
             cache=FakeCache(self.shelf),
             seals=SEALS,
             embedder=embedder or NgramEmbedder(),
@@ -324,6 +326,16 @@ def test_a_harmless_difference_costs_a_short_request_to_the_cheap_model(runs: Ru
     assert (after.line, after.quote.strip(), after.description) == (5, "found += row.amount", before.description)
     assert after.origin == "model:cheap"
     assert report.usage.by_stage["confirm"].requests == 1
+
+
+def test_short_requests_are_told_before_any_is_sent_and_their_cost_is_in_the_bound(runs: Runs) -> None:
+    prices = ("fake=1/1000", "cheap=0.1/100")
+    runs(code(*CODE), cheap=confirms(), prices=prices)
+    (plain,) = runs.told
+    runs(code(*swapped(CODE, "report(row", "notify(row")), cheap=confirms(), prices=prices)
+    (told,) = runs.told
+    assert told.startswith("asking fake: 1 short request about near answers, then up to 1 request, at most $")
+    assert float(told.rpartition("$")[2]) >= float(plain.rpartition("$")[2]) + 2.0, "an answer of 2,000 tokens more"
 
 
 @pytest.mark.parametrize(

@@ -158,15 +158,19 @@ def _ask_models(
 
     Hunks of which `near` answers are known are asked about in short before.
     """
-    short = _asking(prepared, way.pack, models, ports, settings)
-    confirmed = confirm.all_near(prepared, near, ports.prompts, short) if near else confirm.Confirmed()
-    prepared = _without(prepared, confirmed.ends)
+    asking = _asking(prepared, way.pack, models, ports, settings)
+    shorts = confirm.shorts(prepared, near, ports.prompts, asking)
     filled = packed(prepared, ports, settings)
     pack, examples = briefed.exemplified(way.pack, filled.chunks, prepared, ports, settings)
-    way = replace(way, pack=pack)
-    models.reserve(announcement.most_usd(filled.chunks, way, models, settings.passes))
-    ports.progress(announcement.line(filled.chunks, way, models, settings.passes))
-    asking = _asking(prepared, way.pack, models, ports, settings)
+    told_way = replace(way, pack=pack, shorts=[each.request for each in shorts])
+    models.reserve(announcement.most_usd(filled.chunks, told_way, models, settings.passes))
+    ports.progress(announcement.line(filled.chunks, told_way, models, settings.passes))
+    confirmed = confirm.all_near(shorts, asking)
+    if confirmed.ends:
+        prepared = _without(prepared, confirmed.ends)
+        filled = packed(prepared, ports, settings)
+        pack, examples = briefed.exemplified(way.pack, filled.chunks, prepared, ports, settings)
+    asking = replace(asking, pack=pack)
 
     def ask(chunk: Chunk, asking: answer.Asking) -> answer.Answered:
         answered = passes.ask(chunk, asking, settings.passes)
