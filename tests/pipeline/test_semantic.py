@@ -232,6 +232,20 @@ def test_vectors_leave_less_of_the_budget_for_what_reads(runs: Runs) -> None:
     assert end(report)[0] is HunkState.FAILED
 
 
+def test_near_look_ups_are_counted_beside_the_exact_ones(runs: Runs) -> None:
+    runs(diff(*PROSE))
+    assert runs.shelf.looked == {"documentation": (0, 2)}
+    runs(diff(*swapped(PROSE, "begins to work", "starts to work")))
+    assert runs.shelf.looked == {"documentation": (1, 3)}
+    runs(diff(*PROSE), embedder=DeafEmbedder())
+    assert runs.shelf.looked == {"documentation": (2, 3)}
+    runs(diff(*swapped(PROSE, "file beside", "folder beside")), embedder=DeafEmbedder())
+    assert runs.shelf.looked == {"documentation": (2, 4)}, "nothing near was looked for"
+    runs(code(*CODE), cheap=confirms())
+    runs(code(*swapped(CODE, "report(row", "notify(row")), cheap=confirms())
+    assert runs.shelf.looked["code"] == (1, 3)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

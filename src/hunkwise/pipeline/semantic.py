@@ -4,7 +4,7 @@ A near answer serves prose by itself and code never (`core.nearness`). Of an aut
 looked for at all: texts can be made alike at will.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hunkwise.core import answer_keys, answers, nearness, redact, sealing
@@ -18,6 +18,7 @@ from hunkwise.model.finding import Finding
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import HunkKey, QueryType
 from hunkwise.model.stored import Near, Stored, Vector
+from hunkwise.pipeline import pools
 from hunkwise.pipeline.gateway import Gateway
 from hunkwise.pipeline.gateway.embedding import Embeddings
 from hunkwise.pipeline.pools import CLOCK_SKEW_S, Pools
@@ -72,7 +73,14 @@ class NearPools:
                     near[lines.key] = answer
                 if lines.key in ends or lines.key in near:
                     break
+        self._count(hunks, {*ends, *near})
         return Found(ends=ends, near=near)
+
+    def _count(self, hunks: Sequence[RedactedLines], known: Collection[HunkKey]) -> None:
+        """Count the look-ups that were made; what is to be confirmed was found too."""
+        for pool, of_pool in pools.by_pool(each for each in hunks if each.key in self._vectors).items():
+            hits = sum(lines.key in known for lines in of_pool)
+            self.pools.cache.count(pool, hits, len(of_pool) - hits)
 
     def completed(self, prepared: Prepared, asked: Tally) -> Tally:
         """Keep what was asked, and return it with what there is to say of near answers."""
