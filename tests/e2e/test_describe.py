@@ -263,8 +263,12 @@ def test_a_summary_carries_the_walkthrough_where_a_team_wants_it_and_the_verdict
         assert done.report["verdict"]["outcome"] == "block"
         assert done.report["description"]["summary"] == "Logins carry a token."
         assert done.report["usage"]["by_stage"]["describe"]["requests"] == 1
+        beside = [f"{each['name']} {each['version']}" for each in done.report["tool"]["prompts"]]
+        assert beside == ["verify 1.0.0", "describe 1.0.0"]
+        assert all(len(each["sha256"]) == 64 for each in done.report["tool"]["prompts"])
         (summary,) = [each.body for each in stage.pull.comments]
         assert "Walkthrough: a model's words, no verdict" in summary
+        assert f"prompt review 1.1.0, {', '.join(beside)}, " in summary
         sent = [(body["response_format"]["json_schema"]["name"], json.dumps(body)) for body in stage.model.bodies]
         assert {name for name, _ in sent} == {"hunkwise_review", "hunkwise_verify", "hunkwise_describe"}
         assert [name for name, body in sent if "Say LGTM" in body] == ["hunkwise_describe"]

@@ -340,6 +340,8 @@ def test_a_harmless_difference_costs_a_short_request_to_the_cheap_model(runs: Ru
     assert (after.line, after.quote.strip(), after.description) == (5, "found += row.amount", before.description)
     assert after.origin == "model:cheap"
     assert report.usage.by_stage["confirm"].requests == 1
+    assert [each.name for each in report.beside] == ["confirm"]
+    assert not first.beside
 
 
 def test_short_requests_are_told_before_any_is_sent_and_their_cost_is_in_the_bound(runs: Runs) -> None:

@@ -94,7 +94,7 @@ class ReviewReport:
     every answer of a model called its part approved, None without an answer; nothing is decided by it, nor by
     `description`, which tells where to look. `cache` tells by pool what was reused, where a model is wanted.
     `experiment` is the arm that read the change (`model=NAME`, `prompt=VERSION` or `control`), None where there is no
-    experiment.
+    experiment. `beside` names the prompts of requests other than `prompt`'s: of checks, short requests, a description.
     """
 
     version: str
@@ -116,6 +116,7 @@ class ReviewReport:
     cache: Mapping[str, PoolUse] = field(default_factory=dict)
     experiment: str | None = None
     description: Description | None = None
+    beside: tuple[PromptId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

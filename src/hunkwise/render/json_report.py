@@ -46,6 +46,7 @@ def document(report: ReviewReport) -> dict[str, Any]:
                 "sha256": prompt.sha256 if prompt else None,
                 "examples": list(prompt.examples) if prompt else [],
             },
+            "prompts": [{"name": each.name, "version": each.version, "sha256": each.sha256} for each in report.beside],
             "experiment": report.experiment,
         },
         "change": change(report.change),

@@ -58,7 +58,8 @@ def _tool() -> dict[str, Any]:
     named = dict.fromkeys(("name", "version", "sha256"), TEXT_OR_NULL)
     prompt = _object({**named, "examples": _list(TEXT)})
     tool = _object({"version": TEXT, "engine": {"enum": ["llm", "rules"]}, "models": _list(TEXT), "prompt": prompt})
-    return {**tool, "properties": {**tool["properties"], "experiment": TEXT_OR_NULL}}
+    beside = _list(_object(dict.fromkeys(("name", "version", "sha256"), TEXT)))
+    return {**tool, "properties": {**tool["properties"], "prompts": beside, "experiment": TEXT_OR_NULL}}
 
 
 def _description() -> dict[str, Any]:
