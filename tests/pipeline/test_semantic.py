@@ -1,7 +1,7 @@
 """Near answers in a whole review: prose is served by them, code only confirmed, and nothing else ever."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from fakes import (
 from hunkwise.adapters.ngram_embedder import NgramEmbedder
 from hunkwise.adapters.prompt_files import PromptFiles
 from hunkwise.core import reuse, sealing
+from hunkwise.core.pricing import Price
 from hunkwise.errors import ChatError, ChatFault
 from hunkwise.model.change import DiffText
 from hunkwise.model.chat import ChatRequest, Redacted, Stage
@@ -30,7 +31,7 @@ from hunkwise.model.ledger import HunkState
 from hunkwise.model.report import PoolUse, ReviewReport
 from hunkwise.model.stored import Vector
 from hunkwise.pipeline import pools, preparing, review, semantic
-from hunkwise.ports import Ports
+from hunkwise.ports import Ports, Reserve
 from hunkwise.settings import Settings
 
 REF = DiffText(name="test", content=b"")
@@ -117,6 +118,8 @@ class Runs:
         trusts_author: bool = True,
         scope: str = "",
         secrets: Sequence[str] = (),
+        prices: Mapping[str, Price] | None = None,
+        reserve: Reserve | None = None,
         **settings: Any,
     ) -> ReviewReport:
         chats = [ScriptedChat(script), *([ScriptedChat(cheap, name="cheap")] if cheap else [])]
@@ -135,6 +138,8 @@ class Runs:
             cache=FakeCache(self.shelf),
             seals=SEALS,
             embedder=embedder or NgramEmbedder(),
+            prices=prices or {},
+            reserve=reserve,
         )
         given = {"max_tries": 1, "verify": "off", "cheap_model": "cheap" if cheap else None, **settings}
         chosen = Settings.model_validate(given)
@@ -310,6 +315,9 @@ def test_what_a_change_is_about_is_recalled_by_its_near_words(runs: Runs) -> Non
     prepared = preparing.prepare(REF, ports, settings)
     near = semantic.opened(pools.opened(prepared, "", "material", ports, settings), prepared, ports, settings)
     assert near is not None
+    strict = settings.model_copy(update={"privacy": "strict"})
+    stored = pools.opened(prepared, "", "material", ports, strict)
+    assert semantic.opened(stored, prepared, ports, strict) is None, "hunks are compared with their unchanged lines"
     near.remember("describe", Redacted("Add a tax to each invoice, and show it in the mail."), b"It adds a tax.")
     assert near.recall("describe", Redacted("Add a tax to each invoice and show it in the mail")) == b"It adds a tax."
     assert near.recall("describe", Redacted("Speed the search up by an index.")) is None
@@ -318,3 +326,27 @@ def test_what_a_change_is_about_is_recalled_by_its_near_words(runs: Runs) -> Non
     near.remember("describe", Redacted("x"), b"x")
     assert near.recall("describe", Redacted("Add a tax to each invoice, and show it in the mail.")) is None
     assert [each.code for each in near.notices] == ["no-near-answers"]
+
+
+def test_a_signal_while_it_is_confirmed_ends_the_run_without_another_request(runs: Runs) -> None:
+    def stops(request: ChatRequest, number: int) -> str:
+        if request.stage is Stage.CONFIRM:
+            raise KeyboardInterrupt
+        return reads()(request, number)
+
+    reserved: list[float] = []
+
+    def reserve(most_usd: float, bound_usd: float) -> None:
+        reserved.append(most_usd)
+        assert bound_usd
+
+    prices = dict.fromkeys(("fake", "cheap"), Price(prompt=1, cached_prompt=1, completion=1))
+    runs(code(*CODE), cheap=confirms())
+    report = runs(
+        code(*swapped(CODE, "report(row", "notify(row")), cheap=stops, reserve=reserve, prices=prices, max_cost=1.0
+    )
+    assert report.stopped
+    assert report.notices[0].code == "stopped"
+    assert [each.reason for each in report.ledger.entries] == ["cancelled: the run was stopped"]
+    assert [each.stage for each in runs.asked] == [Stage.CONFIRM]
+    assert reserved == []

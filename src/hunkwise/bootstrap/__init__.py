@@ -84,8 +84,10 @@ def describe(
 ) -> Walkthrough:
     """Describe the change `ref` names, read from `source`; raises HunkwiseError."""
     from hunkwise.pipeline import describe as describing  # noqa: PLC0415  # late: it imports the parsers
+    from hunkwise.pipeline import teams  # noqa: PLC0415  # the same
 
-    ports = parts.ports(source or parts.changes(ref), chosen, environment, say)
+    chosen, source = teams.of_change(ref, source or parts.changes(ref), chosen)
+    ports = parts.ports(source, chosen, environment, say)
     try:
         return describing.run(ref, ports, chosen)
     finally:

@@ -161,8 +161,11 @@ class NearPools:
 
 
 def opened(stored: Pools | None, prepared: Prepared, ports: Ports, settings: Settings) -> NearPools | None:
-    """Return the near answers of a run, None without stored ones, an embedder, or an author who is trusted."""
-    if stored is None or ports.embedder is None or prepared.one_file_each:
+    """Return the near answers of a run, None without stored ones, an embedder, or an author who is trusted.
+
+    None under `strict` too: what is compared, and shown to be confirmed, are hunks with their unchanged lines.
+    """
+    if stored is None or ports.embedder is None or prepared.one_file_each or settings.privacy == "strict":
         return None
     return NearPools(
         pools=stored,
