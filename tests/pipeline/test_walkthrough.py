@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 import fakes
 from fakes import ScriptedChat, answer, asked_ids, finding
 from hunkwise.adapters.prompt_files import PromptFiles
@@ -65,7 +67,10 @@ def reviewed(chat: ScriptedChat, **settings: Any) -> ReviewReport:
 
 def test_a_signal_while_it_is_asked_for_keeps_the_review_that_is_done() -> None:
     chat = ScriptedChat(stops)
-    report = reviewed(chat)
+    try:
+        report = reviewed(chat)
+    except KeyboardInterrupt:  # it would end all tests
+        pytest.fail("the review is lost")
     assert report.stopped
     assert [(each.file, each.line) for each in report.findings] == [("app.py", 3)]
     assert report.ledger.count(HunkState.REVIEWED) == 1
