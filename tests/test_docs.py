@@ -11,8 +11,9 @@ import yaml
 from hunkwise.adapters import actions_runtime
 from hunkwise.adapters.actions_runtime import inputs
 from hunkwise.adapters.prompt_files import PromptFiles
-from hunkwise.cli import COMMANDS, EXIT_INTERRUPTED
+from hunkwise.cli import COMMANDS, EXIT_BUG, EXIT_INTERRUPTED, EXIT_USAGE
 from hunkwise.cli.review import EXIT_BUDGET, EXIT_BY_OUTCOME, command
+from hunkwise.errors import PermissionDeniedError
 from hunkwise.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -82,6 +83,14 @@ def test_every_command_and_exit_code_stands_in_the_readme() -> None:
     assert all(
         re.search(rf"\b{code}\b", codes) for code in [*EXIT_BY_OUTCOME.values(), EXIT_BUDGET, EXIT_INTERRUPTED, 2, 70]
     )
+
+
+def test_every_exit_code_of_a_job_stands_in_its_page() -> None:
+    page = (ROOT / "docs" / "github.md").read_text("utf-8")
+    codes = page.split("The job ends with")[1].split("\n\n")[0]
+    named = {int(each) for each in re.findall(r"\b\d+\b", codes)}
+    wanted = {*EXIT_BY_OUTCOME.values(), EXIT_BUDGET, EXIT_INTERRUPTED, EXIT_BUG, EXIT_USAGE}
+    assert named == {*wanted, PermissionDeniedError("").exit_code}
 
 
 def test_every_module_has_its_responsibility_in_agents() -> None:

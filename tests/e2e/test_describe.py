@@ -3,8 +3,10 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -286,3 +288,67 @@ def test_a_description_that_fails_costs_the_review_nothing(tmp_path: Path) -> No
         assert done.report is not None
         assert (done.report["verdict"]["outcome"], done.report["description"]) == ("block", None)
         assert [each["code"] for each in done.report["notices"]] == ["not-described"]
+
+
+def pull_environment(stage: pull_stage.Stage, **more: str) -> dict[str, str]:
+    """Return the environment of a command line that reads the stage's pull request."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return {
+        **kept,
+        "GITHUB_TOKEN": stage.run.token,
+        "GITHUB_API_URL": stage.github.url,
+        "GITHUB_GRAPHQL_URL": stage.github.graphql_url,
+        "GITHUB_SERVER_URL": stage.github.server_url,
+        "OPENAI_BASE_URL": stage.model.base_url,
+        "HUNKWISE_CACHE_DIR": "",
+        **more,
+    }
+
+
+def test_a_signal_while_it_is_described_keeps_the_review_that_is_paid(tmp_path: Path) -> None:
+    def script(body: dict[str, Any], index: int) -> Answer:
+        return answers.HANG if is_describing(body) else pull_stage.finds(body, index)
+
+    with staged(tmp_path, script=script) as stage:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "hunkwise", "review", f"acme/shop#{stage.pull.number}", "--format", "json"],
+            cwd=tmp_path,
+            env=pull_environment(stage, HUNKWISE_DESCRIBE="true"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        until = time.monotonic() + 30
+        while not any(is_describing(body) for body in stage.model.bodies) and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(0.3)
+        started = time.monotonic()
+        running.send_signal(signal.SIGTERM)
+        out, errors = running.communicate(timeout=30)
+        assert time.monotonic() - started < 5
+    assert "Traceback" not in errors
+    assert running.returncode == 130, errors
+    report = json.loads(out)
+    assert (report["verdict"]["outcome"], len(report["findings"])) == ("block", 3)
+    assert (report["ledger"]["failed"], report["description"]) == (0, None)
+    assert report["notices"][0]["code"] == "stopped"
+
+
+def is_describing(body: dict[str, Any]) -> bool:
+    return bool(body["response_format"]["json_schema"]["name"] == "hunkwise_describe")
+
+
+def test_show_prompts_of_a_stranger_s_pull_request_is_what_is_sent(tmp_path: Path) -> None:
+    head = {"app.py": pull_stage.rows(planted=pull_stage.THREE), "b.py": "x = 1\n", "c.py": "y = 2\n"}
+    with staged(tmp_path, head=head, author="eve", fork_of="eve") as stage:
+        asked = [sys.executable, "-m", "hunkwise", "review", f"acme/shop#{stage.pull.number}"]
+        at = pull_environment(stage, HUNKWISE_VERIFY="off")
+        shown = subprocess.run(
+            [*asked, "--show-prompts"], cwd=tmp_path, env=at, capture_output=True, text=True, timeout=60, check=True
+        ).stdout
+        assert stage.model.bodies == []
+        subprocess.run(asked, cwd=tmp_path, env=at, capture_output=True, timeout=60, check=False)
+        sent = [message["content"] for body in stage.model.bodies for message in body["messages"]]
+        assert len(stage.model.bodies) == 3, "a request for each file"
+        assert "request 3 of 3" in shown
+        assert all(content in shown for content in sent)

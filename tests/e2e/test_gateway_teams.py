@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 import gateway_stage as stage
+import loopback_answers as answers
 from hunkwise.settings import Settings
-from loopback_model import LoopbackModel
+from loopback_answers import Answer
+from loopback_model import LoopbackModel, reads_all
 from pull_stage import BASE, HEAD, staged
 
 TEAMS = """\
@@ -20,6 +22,21 @@ teams:
   - {name: pay, paths: ["pay/**"], key_variable: OPENAI_API_KEY_PAY}
 """
 KEYS = {"sk-test-1": "all", "sk-shop-1": "shop"}
+
+
+MOVED = b"""diff --git a/pay/money.py b/part_0.py
+similarity index 100%
+rename from pay/money.py
+rename to part_0.py
+"""
+
+
+def script(body: dict[str, Any], index: int) -> Answer:
+    """Read everything, or describe it."""
+    if body["response_format"]["json_schema"]["name"] == "hunkwise_describe":
+        said = {"summary": "Adds parts.", "walkthrough": [], "risks": []}
+        return answers.completion(json.dumps(said), model=str(body["model"]))
+    return reads_all(body, index)
 
 
 def environment(server: LoopbackModel) -> dict[str, str]:
@@ -34,13 +51,15 @@ def environment(server: LoopbackModel) -> dict[str, str]:
     }
 
 
-def asked(tmp_path: Path, files: int, config: str = TEAMS, **more: str) -> tuple[int, dict[str, Any], list[str], str]:
+def asked(
+    tmp_path: Path, change: int | bytes, config: str = TEAMS, command: str = "review", **more: str
+) -> tuple[int, dict[str, Any], list[str], str]:
     """Return exit code, report, and whose keys were used, for a change of so many files."""
-    (tmp_path / "change.diff").write_bytes(stage.diff(files))
+    (tmp_path / "change.diff").write_bytes(stage.diff(change) if isinstance(change, int) else change)
     (tmp_path / ".hunkwise.yml").write_text(config)
-    with LoopbackModel(keys=KEYS) as server:
+    with LoopbackModel(script, keys=KEYS) as server:
         done = subprocess.run(
-            [sys.executable, "-m", "hunkwise", "review", "change.diff", "--format", "json"],
+            [sys.executable, "-m", "hunkwise", command, "change.diff", "--format", "json"],
             cwd=tmp_path, env={**environment(server), **more}, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
         assert "Traceback" not in done.stderr, done.stderr
@@ -60,6 +79,29 @@ def test_a_change_that_touches_more_is_no_team_s(tmp_path: Path) -> None:
     code, report, keys, _ = asked(tmp_path, 5)
     assert (code, set(keys)) == (0, {"all"})
     assert [each for each in report["notices"] if each["code"] == "team"] == []
+
+
+def test_a_file_that_was_another_team_s_makes_the_change_no_team_s(tmp_path: Path) -> None:
+    renamed = MOVED + stage.diff(2).replace(b"part_0", b"part_2")
+    code, report, keys, _ = asked(tmp_path, renamed)
+    assert (code, set(keys)) == (0, {"all"})
+    assert [each for each in report["notices"] if each["code"] == "team"] == []
+    assert asked(tmp_path, renamed.replace(b"pay/money.py", b"part_1.py"))[2] == ["shop"]
+
+
+def test_a_walkthrough_takes_the_team_s_key_too(tmp_path: Path) -> None:
+    code, report, keys, errors = asked(tmp_path, 4, command="describe")
+    assert (code, keys) == (0, ["shop"]), errors
+    assert [each["code"] for each in report["notices"]] == ["team"]
+    assert asked(tmp_path, 5, command="describe")[2] == ["all"]
+
+
+def test_vectors_are_asked_for_with_the_team_s_key_alone(tmp_path: Path) -> None:
+    kept = {"HUNKWISE_CACHE": "true", "HUNKWISE_CACHE_DIR": str(tmp_path / "kept"), "HUNKWISE_EMBEDDER": "openai"}
+    change = stage.diff(1).replace(b"part_0.py", b"part_0.md")
+    _, report, keys, _ = asked(tmp_path, change, TEAMS.replace(".py", ".*").replace("max_requests: 1", ""), **kept)
+    assert report["usage"]["embedding_tokens"], "vectors were asked for"
+    assert keys == ["shop", "shop"]
 
 
 def test_a_team_may_be_named(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from hunkwise.model.ledger import HunkState
 from hunkwise.model.report import PoolUse, ReviewReport
 from hunkwise.model.stored import Vector
 from hunkwise.pipeline import review
-from hunkwise.ports import Ports
+from hunkwise.ports import Ports, Reserve
 from hunkwise.render import figures, json_report
 from hunkwise.settings import Settings
 
@@ -139,6 +139,7 @@ class Runs:
         trusts_author: bool = True,
         scope: str = "",
         secrets: Sequence[str] = (),
+        reserve: Reserve | None = None,
         **settings: Any,
     ) -> ReviewReport:
         self.told.clear()
@@ -158,6 +159,7 @@ class Runs:
             cache=FakeCache(self.shelf),
             seals=SEALS,
             embedder=embedder or NgramEmbedder(),
+            reserve=reserve,
         )
         given = {"max_tries": 1, "verify": "off", "cheap_model": "cheap" if cheap else None, **settings}
         chosen = Settings.model_validate(given)
@@ -390,3 +392,27 @@ def test_grave_or_large_differences_are_read_whole(runs: Runs) -> None:
     runs(code(*CODE), cheap=confirms())
     runs(code(*swapped(CODE, "report(row", "session(row")), cheap=confirms())
     assert [each.stage for each in runs.asked] == [Stage.FIRST]
+
+
+def test_a_signal_while_it_is_confirmed_ends_the_run_without_another_request(runs: Runs) -> None:
+    def stops(request: ChatRequest, number: int) -> str:
+        if request.stage is Stage.CONFIRM:
+            raise KeyboardInterrupt
+        return reads()(request, number)
+
+    reserved: list[float] = []
+
+    def reserve(most_usd: float, bound_usd: float) -> None:
+        reserved.append(most_usd)
+        assert bound_usd
+
+    prices = ("fake=1/1", "cheap=1/1")
+    runs(code(*CODE), cheap=confirms())
+    report = runs(
+        code(*swapped(CODE, "report(row", "notify(row")), cheap=stops, reserve=reserve, prices=prices, max_cost=1.0
+    )
+    assert report.stopped
+    assert report.notices[0].code == "stopped"
+    assert [each.reason for each in report.ledger.entries] == ["cancelled: the run was stopped"]
+    assert [each.stage for each in runs.asked] == [Stage.CONFIRM]
+    assert len(reserved) == 1, "short requests are reserved for too"

@@ -1,6 +1,7 @@
 """The verify pass and further passes, over a scripted model: what goes, what stays, and what is told."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -349,6 +350,40 @@ def test_a_hunk_is_read_when_most_passes_read_it_and_a_failed_pass_has_no_vote()
     assert [each.reason for each in report.ledger.entries] == ["refusal: no"]
     assert len(report.findings) == 1
     assert report.verdict.outcome is Outcome.BLOCK
+
+
+def skips(skipping: Sequence[int], finding_in: Sequence[int]) -> Script:
+    """Acknowledge app.py in all passes but those `skipping`, and find DIVIDES there in some."""
+    passes = {"number": -1}
+
+    def script(request: ChatRequest, number: int) -> str:
+        del number
+        shown = request.messages[1].content.text
+        ids = asked_ids(request)
+        if len(ids) > 1:
+            passes["number"] += 1
+        sees = passes["number"] not in skipping
+        mine = re.findall(r'hunk id="([0-9a-f-]+)">\nfile: app\.py', shown)
+        claims = [DIVIDES] if sees and passes["number"] in finding_in and "file: app.py\n" in shown else []
+        return answer([each for each in ids if sees or each not in mine], *claims)
+
+    return script
+
+
+def test_a_pass_that_did_not_read_a_hunk_does_not_outvote_those_that_did() -> None:
+    diff = DIFF + added("b.py", "y = 1\n")
+    report, _ = run(diff, skips((2, 3), (0, 1)), passes=5, verify="off")
+    assert [(each.line, each.confidence) for each in report.findings] == [(5, 0.6)]
+    assert report.ledger.count(HunkState.REVIEWED) == 2
+    assert report.verdict.outcome is Outcome.BLOCK
+
+
+def test_what_too_few_passes_read_is_not_read_and_loses_no_finding() -> None:
+    diff = DIFF + added("b.py", "y = 1\n")
+    report, _ = run(diff, skips((1, 2, 3, 4), (0,)), passes=5, verify="off")
+    assert [(each.line, each.confidence) for each in report.findings] == [(5, 0.9)]
+    failed = {each.file: each.reason for each in report.ledger.entries if each.state is HunkState.FAILED}
+    assert failed == {"app.py": "the model did not acknowledge the hunk"}
 
 
 def test_further_passes_see_the_hunks_in_another_order() -> None:

@@ -86,9 +86,10 @@ def describe(
 ) -> Walkthrough:
     """Describe the change `ref` names, of `pull` where it is one, read from `source`; raises HunkwiseError."""
     from hunkwise.pipeline import describe as describing  # noqa: PLC0415  # late: it imports the parsers
-    from hunkwise.pipeline import pull_review  # noqa: PLC0415  # late: it imports the parsers
+    from hunkwise.pipeline import pull_review, teams  # noqa: PLC0415  # late: they import the parsers
 
-    ports = parts.ports(source or parts.changes(ref), chosen, environment, say)
+    chosen, source = teams.of_change(ref, source or parts.changes(ref), chosen)
+    ports = parts.ports(source, chosen, environment, say)
     try:
         if pull is None:
             return describing.run(ref, ports, chosen)

@@ -38,13 +38,13 @@ def _made(names: Sequence[str], chosen: Settings, environment: Mapping[str, str]
     """
     if chosen.engine == "rules" or (chosen.engine == "auto" and not can_ask(chosen, environment)):
         return ()
-    at, keys = address.of_models(environment), _keys(chosen, environment)
-    if not keys and not isinstance(at, str):
+    at, known = address.of_models(environment), keys(chosen, environment)
+    if not known and not isinstance(at, str):
         which = "AZURE_OPENAI_API_KEY" if at else "OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server"
         raise ConfigurationError("engine llm needs a model to ask", hint=f"set {which}")
     from hunkwise.adapters.openai_chat import OpenAIChat  # noqa: PLC0415  # late: openai is slow to import
 
-    first, *others = dict.fromkeys(keys) or (None,)
+    first, *others = dict.fromkeys(known) or (None,)
     made: list[ChatModel] = []
     for model in dict.fromkeys(names):
         chat = OpenAIChat(model=model, api_key=first, base_url=at, timeout_s=chosen.timeout_s)
@@ -58,7 +58,7 @@ def can_ask(chosen: Settings, environment: Mapping[str, str]) -> bool:
     return gate.names_a_model(environment) or any(environment.get(name, "").strip() for name in variables)
 
 
-def _keys(chosen: Settings, environment: Mapping[str, str]) -> tuple[SecretStr, ...]:
+def keys(chosen: Settings, environment: Mapping[str, str]) -> tuple[SecretStr, ...]:
     """Return the keys of the change's team, else those of everybody; raises ConfigurationError."""
     from hunkwise.pipeline import teams  # noqa: PLC0415  # late: start-up
 

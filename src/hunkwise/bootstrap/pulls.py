@@ -149,8 +149,9 @@ def prompts_of_pull(
     """Return all that would be sent to a model for a pull request, as text."""
     from hunkwise.pipeline import review as spine  # noqa: PLC0415  # late: it imports the parsers
 
-    unsent = run.settings.model_copy(update={"engine": "rules"})
-    return shown(spine.prompts(ref, parts.ports(access.changes, unsent, environment, say), run.settings))
+    ports = parts.ports(access.changes, run.settings.model_copy(update={"engine": "rules"}), environment, say)
+    trusts_author = run.overview.pull.author_may_write
+    return shown(spine.prompts(ref, ports, run.settings, trusts_author=trusts_author))
 
 
 def state_keys(environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hunkwise.bootstrap import address, gate
+from hunkwise.bootstrap import address, models
 from hunkwise.core import lifetimes, sealing
 from hunkwise.core.signature import UNSIGNED, Keys
 from hunkwise.errors import UsageError
@@ -89,8 +89,8 @@ def cache(environment: Mapping[str, str], chosen: Settings | None = None, redis:
 
 
 def embedder(chosen: Settings, environment: Mapping[str, str]) -> Embedder:
-    """Return who tells how alike texts are; raises ConfigurationError."""
-    at, keys = address.of_models(environment), gate.provider_keys(environment)
+    """Return who tells how alike texts are, asked with the keys that the models are; raises ConfigurationError."""
+    at, keys = address.of_models(environment), models.keys(chosen, environment)
     named = chosen.embedder
     if named == "auto":  # other servers than OpenAI's own may have no such model
         named = "openai" if at is None and keys else "ngrams"

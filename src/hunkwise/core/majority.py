@@ -1,11 +1,12 @@
 """What a majority of passes finds.
 
 A model that is asked again invents again, but seldom the same. So of several passes over one chunk a finding is kept
-when most of them make it; one that fewer make is dropped, and told. A pass that gave no answer has no vote.
+when most of those that read its place make it; one that fewer make is dropped, and told. A pass that did not read a
+place has no vote on it, and where too few did, nobody is outvoted: all claims are kept.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hunkwise.core import quotes, ranking
@@ -16,6 +17,9 @@ STAGE = "majority"
 
 Votes = Mapping[int, Finding]
 """A claim by the number of each pass that made it."""
+
+Readers = Callable[[Finding], Collection[int]]
+"""Gives the numbers of the passes that read the place of a finding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,32 +35,42 @@ def needed(passes: int) -> int:
     return passes // 2 + 1
 
 
-def elect(passes: Sequence[Sequence[Finding]]) -> Elected:
-    """Return what most of `passes` found.
+def elect(passes: Sequence[Sequence[Finding]], readers: Readers, planned: int) -> Elected:
+    """Return what most of `passes` found, of those that read its place; all that was found where too few did.
 
-    The severity is the gravest that most of them give it at least. The confidence is the mean of those who made it,
-    times their share among all: what one in three does not see is less sure.
+    Too few are fewer than most of the `planned` passes. The severity is the gravest that most of the voters give it at
+    least, the confidence the mean of those who made it, times their share among the voters: what one in three does not
+    see is less sure. Where too few read a place, it is the gravest severity, and the mean as it is.
     """
-    most = needed(len(passes))
     findings: list[Finding] = []
     dropped: list[Dropped] = []
     for votes in _votes(passes):
-        if len(votes) >= most:
-            findings.append(_agreed(list(votes.values()), len(passes), most))
+        read_by = set(readers(_first(votes)))
+        voters = len(read_by | votes.keys())
+        if len(read_by) < needed(planned):
+            findings.append(_agreed(list(votes.values()), len(votes), 1))
+        elif len(votes) >= needed(voters):
+            findings.append(_agreed(list(votes.values()), voters, needed(voters)))
         else:
-            dropped.append(_outvoted(_first(votes), len(votes), len(passes)))
+            dropped.append(_outvoted(_first(votes), len(votes), voters))
     return Elected(findings=tuple(findings), dropped=tuple(dropped))
 
 
-def is_settled(passes: Sequence[Sequence[Finding]], planned: int) -> bool:
+def is_settled(passes: Sequence[Sequence[Finding]], readers: Readers, planned: int) -> bool:
     """Whether no further pass of those `planned` could change what is found: then none is asked."""
-    rest, most = planned - len(passes), needed(planned)
-    if rest >= most:
+    rest = planned - len(passes)
+    if rest >= needed(planned):
         return False
-    return all(
-        len(votes) + rest < most or (len(votes) >= most and len({each.severity for each in votes.values()}) == 1)
-        for votes in _votes(passes)
-    )
+    return all(_is_settled(votes, set(readers(_first(votes))), rest, planned) for votes in _votes(passes))
+
+
+def _is_settled(votes: Votes, read_by: set[int], rest: int, planned: int) -> bool:
+    if len(read_by) < needed(planned):
+        return len(read_by) + rest < needed(planned)
+    voters = len(read_by | votes.keys())
+    is_out = len(votes) + rest < needed(voters + rest)
+    is_in = len(votes) >= needed(voters + rest) and len({each.severity for each in votes.values()}) == 1
+    return is_out or is_in
 
 
 def read(passes: Sequence[Mapping[str, str]], planned: int) -> frozenset[str]:
@@ -99,19 +113,19 @@ def _agree(finding: Finding, other: Finding) -> bool:
     return _likeness(finding, other) >= ranking.MERGE_LIKENESS
 
 
-def _agreed(votes: Sequence[Finding], passes: int, most: int) -> Finding:
+def _agreed(votes: Sequence[Finding], voters: int, most: int) -> Finding:
     severity = sorted((each.severity for each in votes), key=lambda each: -each.rank)[most - 1]
     told = next(each for each in votes if each.severity is severity)
     mean = sum(each.confidence for each in votes) / len(votes)
-    return replace(told, confidence=round(mean * len(votes) / passes, 4))
+    return replace(told, confidence=round(mean * len(votes) / voters, 4))
 
 
-def _outvoted(claim: Finding, votes: int, passes: int) -> Dropped:
+def _outvoted(claim: Finding, votes: int, voters: int) -> Dropped:
     return Dropped(
         file=claim.file,
         line=claim.line,
         stage=STAGE,
-        reason=f"found by {votes} of {passes} passes",
+        reason=f"found by {votes} of {voters} passes",
         severity=claim.severity,
         description=claim.description,
     )

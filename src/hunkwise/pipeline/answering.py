@@ -8,7 +8,7 @@ from hunkwise.core.bookkeeping import End
 from hunkwise.core.nearness import NearAnswer
 from hunkwise.core.reconcile import Before
 from hunkwise.core.verification import Mode
-from hunkwise.model.change import ChangeRef, Notice
+from hunkwise.model.change import ChangeRef
 from hunkwise.model.chat import PromptPack
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import Chunk, HunkKey
@@ -38,9 +38,6 @@ from hunkwise.pipeline.plain_rows import PlainRows
 from hunkwise.pipeline.preparing import Prepared
 from hunkwise.ports import Ports
 from hunkwise.settings import Settings
-
-STOPPED = Notice(code="stopped", text="The run was stopped before it was complete; this is what was read until then.")
-"""What the report of a stopped run says first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +178,7 @@ def _ask_models(
     summed = tally.add_up(answers.chunks, key_by_id, models.attempts)
     unread = {left.key: End(state=HunkState.FAILED, reason=f"unread: {left.reason}") for left in filled.left_out}
     stopped = answers.stopped or confirmed.stopped
-    notices = (*(STOPPED,) * stopped, *told_by_gateway.notices(models), *summed.notices)
+    notices = (*(tally.STOPPED,) * stopped, *told_by_gateway.notices(models), *summed.notices)
     summed = replace(
         summed,
         findings=(*summed.findings, *confirmed.findings),

@@ -13,7 +13,7 @@ from hunkwise.model.chat import Message, PromptPack, Stage
 from hunkwise.model.description import Description
 from hunkwise.model.material import Tier
 from hunkwise.model.report import PromptId, Walkthrough
-from hunkwise.pipeline import answer, gateway, outgoing, preparing, recalled, tally
+from hunkwise.pipeline import answer, gateway, outgoing, preparing, recalled, surroundings, tally, teams
 from hunkwise.pipeline.gateway import Gateway
 from hunkwise.pipeline.gateway import told as told_by_gateway
 from hunkwise.pipeline.preparing import Prepared
@@ -57,7 +57,7 @@ def run(
         change=replace(prepared.change, diff=b"", generated=frozenset(), unread=(), policies={}),
         description=described,
         usage=tally.usage(models.attempts),
-        notices=(*preparing.notices(prepared), *told, *notices),
+        notices=(*preparing.notices(prepared), *teams.notices(settings), *told, *notices),
     )
 
 
@@ -66,7 +66,8 @@ def beside(
 ) -> Tally:
     """Return a review's sum with a description of a pull request, where that is wanted, or why there is none.
 
-    It comes last, so that a budget is spent on the review first, and decides nothing.
+    It comes last, so that a budget is spent on the review first, and decides nothing: a signal that ends it ends the
+    run, and the review that is done is kept.
     """
     if not settings.describe or prepared.change.source != "github" or asked.stopped:
         return asked
@@ -78,6 +79,9 @@ def beside(
     except HunkwiseError as error:
         said = outgoing.words(error.message, preparing.seal(prepared))
         notices = (*notices, Notice(code="not-described", text=f"The change is not described: {said}."))
+    except KeyboardInterrupt:
+        models.close()
+        asked, notices = replace(asked, stopped=True), (tally.STOPPED, *notices)
     return replace(asked, description=described, notices=notices, usage=tally.usage(models.attempts))
 
 
@@ -117,7 +121,8 @@ def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Mes
 
 def _excerpt(prepared: Prepared, ports: Ports, settings: Settings) -> describing.Excerpt:
     hunks = [replace(prepared.gathered.lines_by_key[key], context=()) for key in prepared.chosen]
-    packed = packing.pack(hunks, settings.chunk_tokens, ports.tokens.count)
+    sent = surroundings.for_packing(hunks, settings, ports.tokens.count)
+    packed = packing.pack(sent, settings.chunk_tokens, ports.tokens.count)
     passages = [each for chunk in packed.chunks for each in chunk.passages]
     left_out = {each.key: prepared.gathered.lines_by_key[each.key].path for each in packed.left_out}
     return describing.excerpt(passages, left_out, settings.chunk_tokens)

@@ -2,6 +2,7 @@
 
 The first pass is the one there would be alone. Further ones are sampled more freely and see the hunks in another order:
 asked the same way again, a model would say the same again. A pass that can't change anything any more is not asked.
+A pass votes on the passages that it acknowledged alone: silence on what it did not read is no vote against a finding.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,8 @@ from dataclasses import replace
 
 from hunkwise.core import majority
 from hunkwise.model.chat import Stage
-from hunkwise.model.finding import Dropped
+from hunkwise.model.diff import Side
+from hunkwise.model.finding import Dropped, Finding
 from hunkwise.model.material import Chunk, HunkKey, Passage
 from hunkwise.pipeline import answer
 from hunkwise.pipeline.answer import Answered, Asking
@@ -26,23 +28,27 @@ def ask(chunk: Chunk, asking: Asking, passes: int) -> Answered:
     answers = [answer.one_chunk(chunk, asking)]
     freely = replace(asking.pack, parameters=replace(asking.pack.parameters, temperature=TEMPERATURE, top_p=TOP_P))
     further = replace(asking, pack=freely, stage=Stage.PASS)
-    while len(answers) < passes and not _is_settled(answers, passes):
+    while len(answers) < passes and not _is_settled(chunk, answers, passes):
         answers.append(answer.one_chunk(_turned(chunk, len(answers), passes), further))
     return answers[0] if passes == 1 else _agreed(chunk, answers, passes)
 
 
-def _is_settled(answers: Sequence[Answered], passes: int) -> bool:
+def _is_settled(chunk: Chunk, answers: Sequence[Answered], passes: int) -> bool:
     """Whether nothing can change any more: neither what is found, nor what counts as read."""
     rest, most = passes - len(answers), majority.needed(passes)
     counts = {
         id_: sum(id_ in each.read_by for each in answers) for id_ in (*answers[0].read_by, *answers[0].unanswered)
     }
     is_read = all(count >= most or count + rest < most for count in counts.values())
-    return is_read and majority.is_settled([each.findings for each in _voters(answers)], passes)
+    return is_read and majority.is_settled(
+        [each.findings for each in answers], lambda finding: _who_read(finding, chunk, answers), passes
+    )
 
 
 def _agreed(chunk: Chunk, answers: Sequence[Answered], passes: int) -> Answered:
-    elected = majority.elect([each.findings for each in _voters(answers)])
+    elected = majority.elect(
+        [each.findings for each in answers], lambda finding: _who_read(finding, chunk, answers), passes
+    )
     read = majority.read([each.read_by for each in answers], passes)
     return Answered(
         findings=elected.findings,
@@ -53,9 +59,17 @@ def _agreed(chunk: Chunk, answers: Sequence[Answered], passes: int) -> Answered:
     )
 
 
-def _voters(answers: Sequence[Answered]) -> list[Answered]:
-    """Return the passes that said something of the chunk; who gave no answer has no vote."""
-    return [each for each in answers if each.read_by or each.findings]
+def _who_read(finding: Finding, chunk: Chunk, answers: Sequence[Answered]) -> list[int]:
+    """Return the numbers of the passes that read the finding's place, each passage of it where there are two."""
+    ids = [each.id for each in chunk.passages if _holds(each, finding)]
+    return [number for number, each in enumerate(answers) if all(id_ in each.read_by for id_ in ids)]
+
+
+def _holds(passage: Passage, finding: Finding) -> bool:
+    return passage.path == finding.file and any(
+        finding.line <= line.number <= finding.end_line and (line.sign == "-") is (finding.side is Side.LEFT)
+        for line in passage.lines
+    )
 
 
 def _each_once(answers: Sequence[Answered]) -> tuple[Dropped, ...]:

@@ -157,9 +157,11 @@ def _beside(used: Usage, ports: Ports) -> tuple[PromptId, ...]:
     return tuple(PromptId(name=each.name, version=each.version, sha256=each.sha256) for each in packs)
 
 
-def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Message, ...], ...]:
+def prompts(
+    ref: ChangeRef, ports: Ports, settings: Settings, *, trusts_author: bool = True
+) -> tuple[tuple[Message, ...], ...]:
     """Return the messages of every first request a review by a model would send; nothing is sent."""
-    prepared = preparing.prepare(ref, ports, settings)
+    prepared = replace(preparing.prepare(ref, ports, settings), one_file_each=not trusts_author)
     heads = ports.changes.head_files(ref, prepared.change, preparing.paths(prepared))
     prepared = routing.routed(prepared, heads, ports, settings)
     packed = answering.packed(surroundings.around(ref, prepared, heads, ports, settings), ports, settings)

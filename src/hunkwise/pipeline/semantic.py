@@ -161,8 +161,13 @@ class NearPools:
 def opened(
     stored: Pools | None, prepared: Prepared, models: Gateway | None, ports: Ports, settings: Settings
 ) -> NearPools | None:
-    """Return the near answers of a run, None without stored ones, a model, an embedder, or an author who is trusted."""
+    """Return the near answers of a run, None without stored ones, a model, an embedder, or an author who is trusted.
+
+    None under `strict` too: what is compared, and shown to be confirmed, are hunks with their unchanged lines.
+    """
     if stored is None or models is None or ports.embedder is None or prepared.one_file_each:
+        return None
+    if settings.privacy == "strict":
         return None
     return NearPools(
         pools=stored,

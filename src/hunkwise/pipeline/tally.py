@@ -16,6 +16,9 @@ from hunkwise.pipeline.answer import Answered, Remark
 from hunkwise.pipeline.gateway import Attempt
 from hunkwise.render import figures
 
+STOPPED = Notice(code="stopped", text="The run was stopped before it was complete; this is what was read until then.")
+"""What the report of a stopped run says first."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:

@@ -1,6 +1,7 @@
 """Whose key and whose limits a review takes: by name, else by the paths of the change.
 
-A change is a team's when all of its files are: who touches one file of another team must not spend its money.
+A change is a team's when all of its files are, under their old names too: who touches one file of another team, or
+takes one from it, must not spend its money.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -52,7 +53,8 @@ def of_change(ref: ChangeRef, source: ChangeSource, settings: Settings) -> tuple
     loaded = LoadedOnce(source)
     change = loaded.load(ref)
     diff = patch.parse(change.diff)
-    paths = [file.path for file in diff.files] + [file.path for file in (*diff.unreadable, *change.unread)]
+    paths = [name for file in diff.files for name in dict.fromkeys((file.path, file.old_path))]
+    paths += [file.path for file in (*diff.unreadable, *change.unread)]
     found = next((each for each in settings.teams if each.paths and _owns(each, paths)), None)
     return _applied(settings, found), loaded
 

@@ -107,9 +107,9 @@ class Gateway:
         raise _joined(errors)
 
     def reserve(self, most_usd: float) -> None:
-        """Reserve money for requests that can cost so much, where this change's money is kept."""
+        """Reserve money for requests that can cost so much, where this change's money is kept; none once it ended."""
         bound = self._shared.purse.max_cost_usd
-        if self._reserve is None or bound is None or not most_usd:
+        if self._reserve is None or bound is None or not most_usd or self._shared.time.has_ended:
             return
         grant = self._reserve(HEADROOM * most_usd, bound)
         if grant is not None:

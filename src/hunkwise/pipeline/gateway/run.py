@@ -60,6 +60,11 @@ class Time:
         """Let nobody wait or begin any more."""
         self._ended.set()
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the run was ended, by a signal or because it is done."""
+        return self._ended.is_set()
+
     def check(self) -> None:
         """Raise ChatError when the run has ended or its time is up."""
         self.wait(0.0)
