@@ -172,7 +172,9 @@ class GivenChange:
         unread: tuple[UnreadableFile, ...] = (),
         others: Mapping[bytes, bytes] | None = None,
     ) -> None:
-        self._change = Change(source="diff", repo=None, base=None, head=None, diff=diff, unread=unread)
+        self._change = Change(
+            source="diff", repo=None, base=None, head=None, diff=diff, unread=unread, identity="given"
+        )
         self._head = head or {}
         self._others = others or {}
         self.sought: list[Sequence[str]] = []
