@@ -99,7 +99,7 @@ def test_a_diff_outside_a_repository_stores_nothing(tmp_path: Path) -> None:
             subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, check=False)
         asked = model.requests
     assert len(asked) >= 2
-    assert not list((tmp_path / ".cache" / "hunkwise").glob("*.sqlite3"))
+    assert not list((tmp_path / ".cache" / "hunkwise").glob("answers-*"))
 
 
 @pytest.mark.parametrize("named", ["~/kept", " {home}/kept "])

@@ -192,7 +192,7 @@ def test_a_comment_counts_unless_the_prompt_does_not_judge_comments(runs: Runs) 
     [
         {"scope": "github:1:pull 7"}, {"model": "another"}, {"fallback_models": ("m2",)}, {"cache": False},
         {"seals": sealing.keys([b"another key"])}, {"seals": sealing.keys([])}, {"endpoint": "other.example"},
-        {"privacy": "strict"}, {"chunk_tokens": 3_000}, {"examples": 1}, {"context_share": 0.1}, {"passes": 3},
+        {"privacy": "personal"}, {"chunk_tokens": 3_000}, {"examples": 1}, {"context_share": 0.1}, {"passes": 3},
         {"identity": "another"}, {"identity": ""},
     ],
 )  # fmt: skip
