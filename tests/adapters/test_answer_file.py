@@ -8,12 +8,14 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cache_contract import answer
 from hunkwise.adapters.answer_file import AnswerFile, key_file, place, rows
+from hunkwise.core import lifetimes
 
 WRITES = """
 import sys
@@ -232,3 +234,11 @@ def test_sums_that_went_wrong_are_counted_anew_and_evict_nothing(tmp_path: Path)
         cache.put([answer("c", b"1")])
         assert set(cache.get("code", ["a", "b", "c"])) == {"a", "b", "c"}
         assert [(each.entries, each.bytes) for each in cache.info()] == [(3, 9)]
+
+
+def test_what_is_too_old_even_to_stand_in_is_forgotten(tmp_path: Path) -> None:
+    with closing(AnswerFile(tmp_path, now=lambda: 100.0)) as cache:
+        cache.put([replace(answer("old"), expires_at=200.0), replace(answer("stale"), expires_at=100_000.0)])
+    with closing(AnswerFile(tmp_path, now=lambda: 300.0 + lifetimes.STALE_S)) as cache:
+        cache.put([answer("new")])
+        assert set(cache.get("code", ["old", "stale", "new"])) == {"stale", "new"}
