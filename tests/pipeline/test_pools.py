@@ -248,7 +248,7 @@ def test_a_stale_answer_serves_where_nobody_can_be_asked_and_says_its_age(runs: 
 
 @pytest.mark.parametrize(("script", "limit", "code"), [(down, {}, 4), (finds(), {"max_tokens": 1}, 5)])
 def test_a_stale_answer_never_makes_a_review_green(
-    runs: Runs, script: Script, limit: dict[str, int], code: int
+    runs: Runs, script: Script, limit: dict[str, Any], code: int
 ) -> None:
     other = diff("+y = 2", path="other.py")
     runs(diff(*BODY), finds())
