@@ -17,7 +17,7 @@ SPACE = "test/1"
 
 
 def answer(key: str, value: bytes = b"value", *, pool: str = "code", at: float = 1_000.0, **more: object) -> Stored:
-    return Stored(pool=pool, key=key, value=value, created_at=at, expires_at=at + 60, **more)  # type: ignore[arg-type]
+    return Stored(pool=pool, key=key, value=value, created_at=at, expires_at=at + 10**10, **more)  # type: ignore[arg-type]
 
 
 def vector(*numbers: float, space: str = SPACE) -> Vector:
@@ -151,6 +151,14 @@ class CacheContract(ABC):
             (state,) = cache.info()
             assert 500 <= state.bytes <= 1_000
             assert set(cache.get("code", ["29", "large", "0"])) == {"29"}
+
+    def test_a_limit_of_one_keeps_what_was_put_last(self, tmp_path: Path) -> None:
+        with closing(self.open(tmp_path, {"code": Limit(entries=1, bytes=1_000)})) as cache:
+            for key in ("a", "b", "a"):
+                cache.put([answer(key)])
+                assert set(cache.get("code", ["a", "b"])) == {key}
+            cache.put([answer("c"), answer("d")])
+            assert len(cache.get("code", ["a", "b", "c", "d"])) == 1
 
     def test_threads_share_one_cache(self, tmp_path: Path) -> None:
         with closing(self.open(tmp_path)) as cache, ThreadPoolExecutor(8) as pool:

@@ -178,7 +178,9 @@ class GivenChange:
         source: Literal["diff", "github"] = "diff",
         said: Intent = NOTHING_SAID,
     ) -> None:
-        self._change = Change(source=source, repo=None, base=None, head=None, diff=diff, unread=unread)
+        self._change = Change(
+            source=source, repo=None, base=None, head=None, diff=diff, unread=unread, identity="given"
+        )
         self._head = head or {}
         self._others = others or {}
         self.sought: list[Sequence[str]] = []

@@ -8,12 +8,14 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cache_contract import answer
 from hunkwise.adapters.answer_file import AnswerFile, key_file, place, rows
+from hunkwise.core import lifetimes
 
 WRITES = """
 import sys
@@ -27,7 +29,7 @@ sys.stdin.readline()
 for first in range(0, count, batch):
     numbers = range(first, first + batch)
     named = {f"{name}-{n}": b"%d" % n * 50 for n in numbers}
-    cache.put([Stored(pool="code", key=k, value=v, created_at=1.0, expires_at=2.0) for k, v in named.items()])
+    cache.put([Stored(pool="code", key=k, value=v, created_at=1.0, expires_at=1e12) for k, v in named.items()])
     print(first + batch, flush=True)
 cache.close()
 sys.exit(1 if cache.told() else 0)
@@ -220,3 +222,23 @@ def test_a_folder_has_one_key(tmp_path: Path) -> None:
     (tmp_path / "new" / key_file.FILE).write_bytes(b"short")
     with pytest.raises(OSError, match="no key"):
         key_file.secret(tmp_path / "new")
+
+
+def test_sums_that_went_wrong_are_counted_anew_and_evict_nothing(tmp_path: Path) -> None:
+    with closing(AnswerFile(tmp_path)) as cache:
+        cache.put([answer("a", b"12345"), answer("b", b"123")])
+    with closing(sqlite3.connect(tmp_path / "answers-1.0.sqlite3")) as raw:
+        raw.execute("UPDATE pools SET bytes = 1e12, entries = 1e9")
+        raw.commit()
+    with closing(AnswerFile(tmp_path)) as cache:
+        cache.put([answer("c", b"1")])
+        assert set(cache.get("code", ["a", "b", "c"])) == {"a", "b", "c"}
+        assert [(each.entries, each.bytes) for each in cache.info()] == [(3, 9)]
+
+
+def test_what_is_too_old_even_to_stand_in_is_forgotten(tmp_path: Path) -> None:
+    with closing(AnswerFile(tmp_path, now=lambda: 100.0)) as cache:
+        cache.put([replace(answer("old"), expires_at=200.0), replace(answer("stale"), expires_at=100_000.0)])
+    with closing(AnswerFile(tmp_path, now=lambda: 300.0 + lifetimes.STALE_S)) as cache:
+        cache.put([answer("new")])
+        assert set(cache.get("code", ["old", "stale", "new"])) == {"stale", "new"}

@@ -335,3 +335,23 @@ def test_policies_are_the_base_s_for_a_range_and_the_working_tree(clone: Clone) 
     clone.write(".secrets.baseline", "of the disk")
     tree = LocalGit().load(WorkingTree(repo=str(clone.folder))).policies
     assert tree == {**base, ".secrets.baseline": b'{"results": {}}'}
+
+
+def test_clones_of_one_name_are_told_apart_and_worktrees_are_one(tmp_path: Path) -> None:
+    first, second = Clone(tmp_path / "a" / "api"), Clone(tmp_path / "b" / "api")
+    for clone in (first, second):
+        clone.commit(app__py="x = 1\n")
+    first.git("worktree", "add", "-q", "../beside")
+    beside = Clone.at(tmp_path / "a" / "beside")
+    identity = first.load().identity
+    assert len(identity) == 64
+    assert identity == beside.load().identity == first.load("HEAD").identity
+    assert second.load().identity not in {"", identity}
+    second.git("clone", "-q", str(second.folder), str(tmp_path / "c"))
+    cloned = Clone.at(tmp_path / "c")
+    cloned.git("remote", "set-url", "origin", "https://token@host.example/api.git")
+    before = cloned.load().identity
+    cloned.git("remote", "set-url", "origin", "https://other@host.example/api.git")
+    assert cloned.load().identity == before
+    cloned.git("remote", "set-url", "origin", "https://host.example/fork/api.git")
+    assert cloned.load().identity != before

@@ -68,6 +68,19 @@ class RedisContract(OnRedis, CacheContract):
         client.close()
         cache.close()
 
+    def test_a_sum_that_went_wrong_is_set_right_and_nothing_fails(self, tmp_path: Path) -> None:
+        cache = self.open(tmp_path)
+        cache.put([answer("a")])
+        client = redis.Redis.from_url(self.url(tmp_path))
+        (sums,) = client.keys("*sums")
+        client.hset(sums, "bytes", 10**13)
+        cache.put([answer("b", b"123")])
+        assert set(cache.get("code", ["a", "b"])) == {"b"}
+        assert [(each.entries, each.bytes) for each in cache.info()] == [(1, 3)]
+        assert not cache.told()
+        client.close()
+        cache.close()
+
     def test_an_odd_entry_is_a_miss(self, tmp_path: Path) -> None:
         cache = self.open(tmp_path)
         cache.put([answer("a"), answer("b"), answer("c"), answer("d")])

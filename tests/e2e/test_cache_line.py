@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from clone import Clone
 from loopback_model import LoopbackModel
 
 DIFF = "diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@ -1,1 +1,2 @@\n x = 1\n+y = x / 0\n"
@@ -59,8 +60,9 @@ def test_without_a_folder_there_is_nothing_to_look_after(tmp_path: Path) -> None
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("in_a_job", [False, True])
-def test_in_a_job_only_a_state_key_seals(tmp_path: Path, in_a_job: bool) -> None:  # noqa: FBT001  # a column
+@pytest.mark.parametrize("variable", ["", "GITHUB_ACTIONS", "CI"])
+def test_in_a_job_only_a_state_key_seals(tmp_path: Path, variable: str) -> None:
+    in_a_job = bool(variable)
     change = tmp_path / "change.diff"
     change.write_text(DIFF)
     with LoopbackModel() as model:
@@ -69,9 +71,48 @@ def test_in_a_job_only_a_state_key_seals(tmp_path: Path, in_a_job: bool) -> None
             "OPENAI_BASE_URL": model.base_url,
             "PATH": "/usr/bin:/bin",
         }
-        env |= {"GITHUB_ACTIONS": "true"} if in_a_job else {}
+        env |= {variable: "true"} if in_a_job else {}
         done = hunkwise("review", str(change), "--model", "m", env=env)
         assert ("they need a state key" in done.stderr) is in_a_job
         assert any((tmp_path / "cache").glob("answers-*")) is not in_a_job
         hunkwise("review", str(change), "--model", "m", env={**env, "HUNKWISE_STATE_KEY": "k"})
         assert any((tmp_path / "cache").glob("answers-*"))
+
+
+def test_a_folder_in_a_repository_brings_no_key_of_its_own(tmp_path: Path) -> None:
+    Clone(tmp_path / "clone")
+    kept = tmp_path / "clone" / "kept"
+    (tmp_path / "change.diff").write_text(DIFF)
+    with LoopbackModel() as model:
+        env = {"HUNKWISE_CACHE_DIR": str(kept), "OPENAI_BASE_URL": model.base_url, "PATH": "/usr/bin:/bin"}
+        done = hunkwise("review", str(tmp_path / "change.diff"), "--model", "m", env=env)
+    assert "or in a repository's folder" in done.stderr
+    assert not kept.exists() or not list(kept.glob("answers*"))
+
+
+def test_a_diff_outside_a_repository_stores_nothing(tmp_path: Path) -> None:
+    (tmp_path / "change.diff").write_text(DIFF)
+    with LoopbackModel() as model:
+        env = {"HOME": str(tmp_path), "OPENAI_BASE_URL": model.base_url, "PATH": "/usr/bin:/bin"}
+        command = [sys.executable, "-m", "hunkwise", "review", "change.diff", "--model", "m"]
+        for _ in range(2):
+            subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, check=False)
+        asked = model.requests
+    assert len(asked) >= 2
+    assert not list((tmp_path / ".cache" / "hunkwise").glob("answers-*"))
+
+
+@pytest.mark.parametrize("named", ["~/kept", " {home}/kept "])
+def test_answers_and_health_are_in_one_folder(tmp_path: Path, named: str) -> None:
+    (tmp_path / "change.diff").write_text(DIFF)
+    with LoopbackModel() as model:
+        env = {
+            "HOME": str(tmp_path),
+            "HUNKWISE_CACHE_DIR": named.replace("{home}", str(tmp_path)),
+            "OPENAI_BASE_URL": model.base_url,
+            "PATH": "/usr/bin:/bin",
+        }
+        command = [sys.executable, "-m", "hunkwise", "review", "change.diff", "--model", "m"]
+        subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, check=False)
+    assert list((tmp_path / "kept").glob("*health*"))
+    assert not (tmp_path / "~").exists()

@@ -21,7 +21,8 @@ from fakes import (
     upholds_all,
 )
 from hunkwise.adapters.prompt_files import PromptFiles
-from hunkwise.adapters.syntax_rules import AstGrepPlainLines
+from hunkwise.adapters.syntax_rules import AstGrepLiterals, AstGrepPlainLines
+from hunkwise.cli.review import exit_code
 from hunkwise.core import sealing
 from hunkwise.errors import ChatError, ChatFault
 from hunkwise.model.change import DiffText
@@ -91,11 +92,13 @@ class Runs:
         recent: int | None = 0,
         unasked: str | None = None,
         verifier: Script = upholds_all,
+        endpoint: str = "",
+        identity: str = "given",
         **settings: Any,
     ) -> ReviewReport:
         chat = ScriptedChat(script, verify=verifier)
         changes = GivenChange(change, heads)
-        changes._change = replace(changes._change, recent_commits=recent)
+        changes._change = replace(changes._change, recent_commits=recent, identity=identity)
         ports = Ports(
             changes=changes,
             secrets=PlantedSecrets(*secrets),
@@ -108,6 +111,8 @@ class Runs:
             cache=self.cache,
             seals=seals,
             plain=AstGrepPlainLines(),
+            literals=AstGrepLiterals(),
+            endpoint=endpoint,
         )
         told = {"verify": "off", "max_tries": 1, **settings}
         report = review.run(REF, ports, Settings(**told), scope=scope, unasked=unasked).report
@@ -186,13 +191,15 @@ def test_a_comment_counts_unless_the_prompt_does_not_judge_comments(runs: Runs) 
     "other",
     [
         {"scope": "github:1:pull 7"}, {"model": "another"}, {"fallback_models": ("m2",)}, {"cache": False},
-        {"seals": sealing.keys([b"another key"])}, {"seals": sealing.keys([])},
+        {"seals": sealing.keys([b"another key"])}, {"seals": sealing.keys([])}, {"endpoint": "other.example"},
+        {"privacy": "personal"}, {"chunk_tokens": 3_000}, {"examples": 1}, {"context_share": 0.1}, {"passes": 3},
+        {"identity": "another"}, {"identity": ""},
     ],
 )  # fmt: skip
 def test_an_answer_serves_only_on_its_own_terms(runs: Runs, other: dict[str, Any]) -> None:
     runs(diff(*BODY), finds())
     runs(diff(*BODY), finds(), **other)
-    assert runs.requests == 1
+    assert runs.requests >= 1
 
 
 def test_no_cache_keeps_nothing(runs: Runs) -> None:
@@ -237,6 +244,43 @@ def test_a_stale_answer_serves_where_nobody_can_be_asked_and_says_its_age(runs: 
     assert report.cache == {"code": PoolUse(stale_hits=1)}
     runs(diff(*BODY), finds())
     assert runs.requests == 1
+
+
+@pytest.mark.parametrize(("script", "limit", "code"), [(down, {}, 4), (finds(), {"max_tokens": 1}, 5)])
+def test_a_stale_answer_never_makes_a_review_green(
+    runs: Runs, script: Script, limit: dict[str, Any], code: int
+) -> None:
+    other = diff("+y = 2", path="other.py")
+    runs(diff(*BODY), finds())
+    runs.clock.now += 50 * HOUR
+    report = runs(diff(*BODY), script, **limit)
+    assert ends(report) == [(HunkState.CACHED, "stale", 50 * HOUR)]
+    assert report.ledger.entries[0].reason
+    assert report.verdict.outcome is Outcome.INCOMPLETE
+    assert report.verdict.reasons == (
+        "1 of 1 hunk could not be reviewed; for 1 of them an answer past its time stands in",
+    )
+    assert exit_code(report) == code
+    both = runs(diff(*BODY) + other, script, **limit)
+    assert both.verdict.outcome is Outcome.INCOMPLETE
+
+
+def test_an_answer_far_past_its_time_does_not_even_stand_in(runs: Runs) -> None:
+    runs(diff(*BODY), finds("return xs[0]"))
+    runs.clock.now += 32 * 24 * HOUR
+    report = runs(diff(*BODY), down)
+    assert [entry.state for entry in report.ledger.entries] == [HunkState.FAILED]
+    assert not report.findings
+
+
+def test_an_answer_under_other_words_of_the_team_is_not_reused(runs: Runs) -> None:
+    told = ({"paths": ("*.md",), "text": "Mind the tone."},)
+    prose = diff("+words", path="a.md")
+    runs(diff(*BODY), finds(), instructions=told)
+    runs(diff(*BODY), finds(), instructions=told)
+    assert runs.requests == 0
+    runs(diff(*BODY) + prose, finds(), instructions=told)
+    assert len(runs.shelf.answers) == 3  # the code was asked anew, under the words for prose
 
 
 def test_a_hunk_that_was_not_read_to_the_end_is_not_kept(runs: Runs) -> None:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from fake_cache import FakeCache, Shelf
 from fakes import (
     DrivenClock,
     GivenChange,
@@ -20,10 +22,11 @@ from fakes import (
 )
 from hunkwise.adapters.prompt_files import PromptFiles
 from hunkwise.adapters.syntax_rules import AstGrepLiterals, AstGrepOutliner
+from hunkwise.core import sealing
 from hunkwise.errors import ChatError, ChatFault, DetectorError
 from hunkwise.model.change import DiffText
 from hunkwise.model.chat import ChatRequest
-from hunkwise.model.ledger import HunkState
+from hunkwise.model.ledger import NARROWED, HunkState
 from hunkwise.model.report import ReviewReport
 from hunkwise.pipeline import preparing, review, surroundings
 from hunkwise.ports import Ports
@@ -313,3 +316,36 @@ def test_the_same_change_gives_the_same_requests() -> None:
     first, _ = run(ports(*two_files()))
     second, _ = run(ports(*two_files()))
     assert first == second
+
+
+def overflows_with_context(request: ChatRequest, number: int) -> str:
+    if "<context id=" in request.messages[1].content.text:
+        raise ChatError(ChatFault.CONTEXT_OVERFLOW, "too long")
+    return reads_all(request, number)
+
+
+def kept_of(given: Ports, **settings: Any) -> tuple[ReviewReport, int]:
+    """Return a report, and how many answers a cache keeps of it."""
+    shelf = Shelf()
+    seals = sealing.keys([b"a key of the test's own"])
+    _, report = run(replace(given, cache=FakeCache(shelf), seals=seals), **settings)
+    return report, len(shelf.answers)
+
+
+def test_an_answer_to_less_context_than_its_name_says_is_not_kept() -> None:
+    others = {"house/gate.py": GATE}
+    whole, kept = kept_of(ports(others=others))
+    assert ([entry.reason for entry in whole.ledger.entries], kept) == ([None], 1)
+    cut, kept = kept_of(ports(others=others, script=overflows_with_context))
+    assert (cut.ledger.entries[0].state, cut.ledger.entries[0].reason) == (HunkState.REVIEWED, NARROWED)
+    assert kept == 0
+    assert cut.cache["code"].misses == 1
+
+
+def test_context_that_another_hunk_of_the_request_brings_is_seen_and_in_another_request_is_not() -> None:
+    first, second = diff_of("house/app.py", HEAD, 8), diff_of("house/app.py", HEAD, 8).replace("house/app", "house/bpp")
+    heads = {"house/app.py": HEAD, "house/bpp.py": HEAD}
+    together, kept = kept_of(ports(first + second, heads, others={"house/gate.py": GATE}))
+    assert ([entry.reason for entry in together.ledger.entries], kept) == ([None, None], 2)
+    apart, kept = kept_of(ports(first + second, heads, others={"house/gate.py": GATE}), trusts_author=False)
+    assert ([entry.reason for entry in apart.ledger.entries], kept) == ([None, NARROWED], 1)

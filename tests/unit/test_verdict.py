@@ -103,3 +103,17 @@ def test_what_was_open_before_still_blocks_and_it_is_said() -> None:
     assert verdict.decide([carried], ledger(REVIEWED), GATE).reasons == (
         "1 finding at or above high, open since an earlier run",
     )
+
+
+def stale(reason: str) -> Entry:
+    return Entry(file="f", hunk="@@", added=1, deleted=0, state=HunkState.CACHED, by="stale", age_s=9e5, reason=reason)
+
+
+def test_an_answer_past_its_time_is_no_reading() -> None:
+    read = ledger(REVIEWED).entries
+    decided = verdict.decide([], Ledger(entries=(*read, stale("model unavailable; rules only"))), GATE)
+    assert decided.outcome is Outcome.INCOMPLETE
+    assert decided.reasons == ("1 of 2 hunks could not be reviewed; for 1 of them an answer past its time stands in",)
+    assert verdict.decide([finding()], Ledger(entries=(stale(""),)), GATE).outcome is Outcome.BLOCK
+    assert verdict.is_short_of_budget(Ledger(entries=(*read, stale("unread: budget (max_cost)"))))
+    assert not verdict.is_short_of_budget(Ledger(entries=(*read, stale("model unavailable; rules only"))))

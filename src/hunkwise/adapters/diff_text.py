@@ -8,13 +8,16 @@ from hunkwise.model.intent import Intent
 
 
 class DiffTextSource:
-    """Implements `ports.ChangeSource` for `DiffText`."""
+    """Implements `ports.ChangeSource` for `DiffText`; `identity` is the repository's one stands in, or empty."""
+
+    def __init__(self, identity: str = "") -> None:
+        self._identity = identity
 
     def load(self, ref: ChangeRef) -> Change:
         """Return the change; only its diff is known."""
         if not isinstance(ref, DiffText):
             raise ChangeError("this is no diff file")
-        return Change(source="diff", repo=None, base=None, head=None, diff=ref.content)
+        return Change(source="diff", repo=None, base=None, head=None, diff=ref.content, identity=self._identity)
 
     def head_files(self, ref: ChangeRef, change: Change, paths: Sequence[bytes]) -> Mapping[bytes, bytes]:
         """Return nothing: a diff does not hold whole files."""

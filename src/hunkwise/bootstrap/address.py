@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from hunkwise.errors import ConfigurationError
 
@@ -32,3 +33,25 @@ def of_models(environment: Mapping[str, str]) -> str | Azure | None:
     from hunkwise.adapters.openai_chat import Azure  # noqa: PLC0415  # late: start-up
 
     return Azure(url=environment[AZURE_ENDPOINT], api_version=environment.get(AZURE_VERSION, ""))
+
+
+OPENAI = "api.openai.com"
+
+
+def host(environment: Mapping[str, str]) -> str:
+    """Return the host that models are asked at, without who asks: a name of models' health."""
+    return _parts(environment)[0]
+
+
+def endpoint(environment: Mapping[str, str]) -> str:
+    """Return the host and path that models are asked at: one gateway may have several providers by path."""
+    return "".join(_parts(environment))
+
+
+def _parts(environment: Mapping[str, str]) -> tuple[str, str]:
+    url = (environment.get(AZURE_ENDPOINT, "").strip() or environment.get(BASE_URL, "")).strip()
+    try:
+        split = urlsplit(url)
+    except ValueError:
+        return "unknown", ""
+    return split.netloc.rpartition("@")[2].lower() or OPENAI, split.path.rstrip("/")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from hunkwise.bootstrap import address, gate
+from hunkwise.bootstrap import address, gate, stores
 from hunkwise.errors import ConfigurationError
 from hunkwise.ports import ChatModel, SharedHealth
 
@@ -76,21 +74,14 @@ def keys(chosen: Settings, environment: Mapping[str, str]) -> tuple[SecretStr, .
 
 def health(environment: Mapping[str, str], redis: Line | None = None) -> SharedHealth | None:
     """Return what is known of models from run to run: in the team's Redis, else in the folder, else None."""
-    at = environment.get(address.AZURE_ENDPOINT, "") or environment.get(address.BASE_URL, "")
+    at = address.host(environment)
     if redis is not None:
         from hunkwise.adapters.redis_store import RedisHealth  # noqa: PLC0415  # only where it is named
 
-        return RedisHealth(redis, _host(at.strip()))
-    folder = environment.get("HUNKWISE_CACHE_DIR", "")
-    if not folder:
+        return RedisHealth(redis, at)
+    folder = stores.folder(environment)
+    if folder is None:
         return None
     from hunkwise.adapters.health_file import HealthFile  # noqa: PLC0415  # late: start-up
 
-    return HealthFile(Path(folder), _host(at.strip()))
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).netloc.rpartition("@")[2] or "api.openai.com"
-    except ValueError:
-        return "unknown"
+    return HealthFile(folder, at)

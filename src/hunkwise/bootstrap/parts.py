@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from hunkwise.bootstrap import gate, models, stores
+from hunkwise.bootstrap import address, gate, models, stores
 from hunkwise.core.signature import UNSIGNED, Keys
 from hunkwise.errors import UsageError
 from hunkwise.model.change import ChangeRef, DiffText
@@ -73,6 +73,7 @@ def ports(
         seals=seals,
         embedder=stores.embedder(chosen, environment) if seals.secrets else None,
         plain=AstGrepPlainLines(),
+        endpoint=address.endpoint(environment),
     )
 
 
@@ -84,7 +85,7 @@ def _seals(environment: Mapping[str, str], say: Progress) -> Keys:
         say(f"answers are not kept: {error.strerror or error} ({stores.folder(environment)})")
         return UNSIGNED
     if stores.is_wanted(environment) and not seals.secrets:
-        say("answers are not kept: they need a state key (in a job the input state-key, which no fork's run has)")
+        say("answers are not kept: they need a state key in a job (input state-key), or in a repository's folder")
     return seals
 
 
@@ -102,8 +103,9 @@ def changes(ref: ChangeRef) -> ChangeSource:
     """Return the source of a change on this machine."""
     if isinstance(ref, DiffText):
         from hunkwise.adapters.diff_text import DiffTextSource  # noqa: PLC0415  # only the source asked for
+        from hunkwise.adapters.local_git import identity  # noqa: PLC0415  # the same
 
-        return DiffTextSource()
+        return DiffTextSource(identity.of_folder("."))
     from hunkwise.adapters.local_git import LocalGit  # noqa: PLC0415  # only the source asked for
 
     return LocalGit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -113,15 +114,30 @@ def embedder(chosen: Settings, environment: Mapping[str, str]) -> Embedder:
 def seals(environment: Mapping[str, str]) -> Keys:
     """Return the keys that seal answers: from the state keys, else one of the folder's own; raises OSError.
 
-    In a job the folder may be one that the change itself brought, key and all: there the state key alone counts.
+    In a job the folder may be one that the change itself brought, key and all: there the state key alone counts. Nor is
+    a key of its own believed where the folder lies in a repository: who wrote that may have drawn it.
     """
     given = [key.strip().encode() for key in environment.get(STATE_KEY, "").split(",") if key.strip()]
     at = folder(environment)
-    if given or at is None or environment.get("GITHUB_ACTIONS") == "true":
+    if given or at is None or _is_job(environment) or _is_in_repository(at, environment):
         return sealing.keys(given) if given else UNSIGNED
     from hunkwise.adapters.answer_file import key_file  # noqa: PLC0415  # late: start-up
 
     return sealing.keys([key_file.secret(at)])
+
+
+def _is_job(environment: Mapping[str, str]) -> bool:
+    """Whether this is a run of some CI: nearly all set CI, few of them to anything but true."""
+    named = (environment.get(each, "").strip().lower() for each in ("GITHUB_ACTIONS", "CI", "TF_BUILD"))
+    return any(each not in {"", "false", "0"} for each in named)
+
+
+def _is_in_repository(at: Path, environment: Mapping[str, str]) -> bool:
+    """Whether a folder lies in a repository, maybe the one under review; one's dotfiles in one's home are none."""
+    place = at.resolve()
+    top = next((each for each in (place, *place.parents) if os.path.lexists(each / ".git")), None)
+    home = environment.get("HOME", "")
+    return top is not None and not (home and top == Path(home).resolve())
 
 
 def existing(environment: Mapping[str, str]) -> Cache:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from hunkwise.core import mentions, redact, scopes
 from hunkwise.core.mentions import Mention
 from hunkwise.core.packing import RedactedLines
-from hunkwise.model.diff import Hunk
-from hunkwise.model.material import ContextKind, ContextPiece
+from hunkwise.model.diff import Hunk, LineKind
+from hunkwise.model.material import ContextKind, ContextPiece, Passage
 from hunkwise.model.outline import Definition, DefinitionKind, Import, Located, Outline
 
 MAX_LINES = 50
@@ -231,6 +231,15 @@ def _rows(given: ContextPiece) -> Iterator[tuple[int | str, str]]:
     for row in given.text.split("\n"):
         number = row.partition(" |")[0]
         yield (int(number) if number else row), row
+
+
+def is_held(pieces: Sequence[ContextPiece], passages: Sequence[Passage]) -> bool:
+    """Whether requests for `passages` show all lines of `pieces`, be it as context or in a hunk of the same request."""
+    shown: set[tuple[str, int | str]] = {
+        (each.path, line.number) for each in passages for line in each.lines if line.sign != LineKind.DELETED.value
+    }
+    shown.update((piece.path, key) for each in passages for piece in each.context for key, _ in _rows(piece))
+    return all((piece.path, key) in shown for piece in pieces for key, _ in _rows(piece))
 
 
 def blocks(pieces: Sequence[ContextPiece]) -> tuple[str, ...]:

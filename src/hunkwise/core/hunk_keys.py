@@ -30,9 +30,9 @@ def by_hunk(hunks: Iterable[RedactedLines]) -> Mapping[HunkKey, str]:
     return keys
 
 
-def material(prompt_sha256: str, model: str, parameters: Parameters) -> str:
-    """Return the digest of what decides an answer besides the hunk itself: prompt, model, sampling."""
-    return _digest([prompt_sha256, model, json.dumps(asdict(parameters), sort_keys=True)])
+def material(prompt_sha256: str, terms: str, parameters: Parameters) -> str:
+    """Return the digest of what decides an answer besides the hunk itself: prompt, sampling, and all other `terms`."""
+    return _digest([prompt_sha256, terms, json.dumps(asdict(parameters), sort_keys=True)])
 
 
 def _content(lines: RedactedLines) -> str:

@@ -25,6 +25,10 @@ class Lifetime:
     active_s: float
 
 
+STALE_S = 30 * DAY_S
+"""Seconds past its time for which an answer may stand in where nobody can be asked: longer than outages last, shorter
+than what was right of a code base stays so."""
+
 DESCRIBE = "describe"
 """The pool of answers to what a change is about."""
 

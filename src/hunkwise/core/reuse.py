@@ -20,9 +20,6 @@ from hunkwise.model.memory import Memory, Remembered
 INCREMENTAL = "incremental"
 """Who answered for a hunk that an earlier run had read, as the ledger names it."""
 
-STALE = "stale"
-"""Who answered for a hunk where nobody could be asked: a stored answer that is past its time."""
-
 PROVEN = frozenset({INCREMENTAL, *answer_keys.Level})
 """Reuse that counts as a reading for the next run; what is stale is to be asked again."""
 

@@ -176,7 +176,7 @@ def _may_be_there(each: Remembered, found: _Standing, on: Ground) -> bool:
 def _is_answered(finding: Finding, place: Place, on: Ground) -> bool:
     """Whether silence about standing code is an answer: a rule's is, where rules have read it; a model's never is."""
     entry = on.entries.get(place.column.key)
-    read = entry is not None and entry.state in {HunkState.REVIEWED, HunkState.CACHED}
+    read = entry is not None and entry.state in {HunkState.REVIEWED, HunkState.CACHED} and not entry.is_unanswered
     return read and not finding.origin.startswith("model:")
 
 
@@ -186,7 +186,7 @@ def _unread(shown: Diff, entries: Mapping[HunkKey, Entry]) -> Iterator[str]:
     for key, entry in entries.items():
         file = shown.files[key.file]
         withheld = key.hunk != bookkeeping.NO_HUNK and not file.hunks[key.hunk].lines
-        if entry.state is HunkState.FAILED or withheld or file.is_binary:
+        if entry.is_unanswered or withheld or file.is_binary:
             yield file.path
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from hunkwise.model.finding import Finding, Severity
-from hunkwise.model.ledger import UNREAD_BUDGET, HunkState, Ledger
+from hunkwise.model.ledger import STALE, UNREAD_BUDGET, Entry, HunkState, Ledger
 from hunkwise.model.report import Outcome, Verdict
 
 
@@ -29,8 +29,8 @@ def decide(
     grave = [finding for finding in findings if blocks(finding, gate)]
     blocking = [finding for finding in grave if finding.fingerprint not in dismissed]
     lifted = [_dismissed_reason(len(grave) - len(blocking))] if len(blocking) < len(grave) else []
-    failed = [entry for entry in ledger.entries if entry.state is HunkState.FAILED]
-    unread = [_unread_reason(len(failed), len(ledger.entries))] if failed else []
+    failed = [entry for entry in ledger.entries if entry.is_unanswered]
+    unread = [_unread_reason(failed, len(ledger.entries))] if failed else []
     if blocking:
         return Verdict(outcome=Outcome.BLOCK, reasons=(_blocking_reason(blocking, gate), *unread, *lifted))
     if failed:
@@ -40,7 +40,7 @@ def decide(
 
 def is_short_of_budget(ledger: Ledger) -> bool:
     """Whether all that is missing was left unread because the budget ran out."""
-    failed = [entry for entry in ledger.entries if entry.state is HunkState.FAILED]
+    failed = [entry for entry in ledger.entries if entry.is_unanswered]
     return bool(failed) and all((entry.reason or "").startswith(UNREAD_BUDGET) for entry in failed)
 
 
@@ -64,8 +64,10 @@ def _dismissed_reason(count: int) -> str:
     return f"{_counted(count, 'finding')} that would block {lifted}"
 
 
-def _unread_reason(failed: int, total: int) -> str:
-    return f"{failed} of {_counted(total, 'hunk')} could not be reviewed"
+def _unread_reason(failed: Sequence[Entry], total: int) -> str:
+    stale = sum(entry.by == STALE for entry in failed)
+    instead = f"; for {stale} of them an answer past its time stands in" if stale else ""
+    return f"{len(failed)} of {_counted(total, 'hunk')} could not be reviewed{instead}"
 
 
 def _approving_reason(findings: Sequence[Finding], ledger: Ledger, gate: Gate) -> str:

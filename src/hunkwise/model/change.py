@@ -68,7 +68,8 @@ class Change:
     file) and for `head` of a working tree. `generated` holds the raw paths that `.gitattributes` of the base
     marks `linguist-generated`. `unread` names changed files that the source could not read, so `diff` lacks them.
     `policies` holds those of `POLICY_FILES` that the base has. `recent_commits` counts those of the last seven days
-    that lead to the head, None where that is not known.
+    that lead to the head, None where that is not known. `identity` is a digest that no other repository of this machine
+    has, empty where there is none.
     """
 
     source: Literal["git", "diff", "github"]
@@ -82,3 +83,4 @@ class Change:
     unread: tuple[UnreadableFile, ...] = ()
     policies: Mapping[str, bytes] = field(default_factory=dict)
     recent_commits: int | None = None
+    identity: str = ""

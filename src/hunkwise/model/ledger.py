@@ -6,6 +6,12 @@ from enum import StrEnum
 UNREAD_BUDGET = "unread: budget"
 """How the reason of a hunk begins that was left out because the budget was used up."""
 
+NARROWED = "read without all of the context it wants"
+"""The reason of a hunk that a model read, though its request held less than its name in a memory would say."""
+
+STALE = "stale"
+"""Who answered for a hunk where nobody could be asked: a stored answer that is past its time."""
+
 
 class HunkState(StrEnum):
     """How a hunk ended. Unread hunks are `failed`; `Entry.unread` tells them apart."""
@@ -28,6 +34,11 @@ class Entry:
     by: str | None = None
     age_s: float | None = None
     reason: str | None = None
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether nobody answered for the hunk as it is today: it failed, or what stands in is past its time."""
+        return self.state is HunkState.FAILED or self.by == STALE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,8 @@ class Answered:
     """What became of a chunk's passages.
 
     `read_by` gives the model by passage id, `unanswered` the reason; each passage is in one of them. `approvals` are
-    the answers' own opinions, for the record alone. `remarks` are made of single claims.
+    the answers' own opinions, for the record alone. `remarks` are made of single claims. `narrowed` are passages whose
+    request held less context than their chunk.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -77,6 +78,7 @@ class Answered:
     unanswered: Mapping[str, str] = field(default_factory=dict)
     approvals: tuple[bool, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    narrowed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,7 @@ def one_chunk(chunk: Chunk, asking: Asking) -> Answered:
     missing = tuple(passage for passage in chunk.passages if first.unanswered.get(passage.id) == NOT_ACKNOWLEDGED)
     if not missing:
         return first
-    second = _ask(Chunk(passages=missing), _again(asking), MAX_CUTS)
+    second = _narrowed(chunk, missing, _ask(Chunk(passages=missing), _again(asking), MAX_CUTS))
     rest = {id_: reason for id_, reason in first.unanswered.items() if reason != NOT_ACKNOWLEDGED}
     return _joined((replace(first, unanswered=rest), second))
 
@@ -127,15 +129,23 @@ def _ask(chunk: Chunk, asking: Asking, cuts: int) -> Answered:
         return _failed(chunk.passages, f"redaction: {error.message}")
     except ChatError as error:
         if error.fault is ChatFault.CONTEXT_OVERFLOW and chunk.context:
-            return _ask(packing.without_context(chunk), asking, cuts)
+            return _narrowed(chunk, chunk.passages, _ask(packing.without_context(chunk), asking, cuts))
         if error.fault in {ChatFault.TRUNCATED, ChatFault.CONTEXT_OVERFLOW}:
             again = _again(asking)
             if len(chunk.passages) > 1:
-                return _joined(tuple(_ask(half, again, cuts) for half in packing.split(chunk)))
+                halved = _joined(tuple(_ask(half, again, cuts) for half in packing.split(chunk)))
+                return _narrowed(chunk, chunk.passages, halved)
             halves = packing.cut(chunk.passages[0], asking.count) if cuts else ()
             if halves:
-                return _whole(chunk.passages[0], [_ask(Chunk(passages=(each,)), again, cuts - 1) for each in halves])
+                parts = [_ask(Chunk(passages=(each,)), again, cuts - 1) for each in halves]
+                return _narrowed(chunk, chunk.passages, _whole(chunk.passages[0], parts))
         return _failed(chunk.passages, _reason(error))
+
+
+def _narrowed(chunk: Chunk, passages: Sequence[Passage], answered: Answered) -> Answered:
+    """Note that passages were asked without the context of their chunk, where it has any."""
+    ids = [each.id for each in passages] if chunk.context else []
+    return replace(answered, narrowed=answered.narrowed.union(ids))
 
 
 def _judged(chunk: Chunk, asking: Asking) -> Answered:
@@ -237,4 +247,5 @@ def _joined(parts: Sequence[Answered]) -> Answered:
         read_by={id_: model for part in parts for id_, model in part.read_by.items()},
         unanswered={id_: reason for part in parts for id_, reason in part.unanswered.items()},
         approvals=tuple(approved for part in parts for approved in part.approvals),
+        narrowed=frozenset[str]().union(*(part.narrowed for part in parts)),
     )

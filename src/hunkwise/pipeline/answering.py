@@ -1,17 +1,18 @@
 """Answer every chosen hunk: by what an earlier run read, by a stored answer, by a model, or by the rules."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hunkwise.core import hunk_keys, packing, reuse, risk
+from hunkwise.core import context, hunk_keys, packing, reuse, risk
 from hunkwise.core.bookkeeping import End
 from hunkwise.core.nearness import NearAnswer
 from hunkwise.core.reconcile import Before
 from hunkwise.core.verification import Mode
 from hunkwise.model.change import ChangeRef
 from hunkwise.model.chat import PromptPack
-from hunkwise.model.ledger import HunkState
-from hunkwise.model.material import Chunk, HunkKey
+from hunkwise.model.ledger import NARROWED, HunkState
+from hunkwise.model.material import Chunk, HunkKey, Passage
 from hunkwise.pipeline import (
     announcement,
     answer,
@@ -82,7 +83,7 @@ def all_hunks(prepared: Prepared, told: Told, ports: Ports, settings: Settings, 
     wants_model = ports.chat is not None or unasked is not None
     pack = briefed.pack(prepared, ports, settings) if wants_model else None
     verifying = _verifying(prepared, told, ports, settings) if wants_model and settings.verify != "off" else None
-    material = _material(pack, verifying, settings) if pack else ""
+    material = _material(pack, verifying, ports.endpoint, settings) if pack else ""
     reused = reuse.reuse(told.before.memory, material, prepared.chosen, told.keys, prepared.gathered.lines_by_key)
     rest = replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in reused.hunks))
     stored = pools.opened(prepared, told.scope, material, ports, settings) if pack else None
@@ -128,11 +129,20 @@ def _verifying(prepared: Prepared, told: Told, ports: Ports, settings: Settings)
     return verify.Verifying(pack=pack, mode=Mode(settings.verify), literals_of=literals.of)
 
 
-def _material(pack: PromptPack, verifying: verify.Verifying | None, settings: Settings) -> str:
+def _material(pack: PromptPack, verifying: verify.Verifying | None, endpoint: str, settings: Settings) -> str:
     """Return the digest of what decides what is found; what one model of the ladder read need not be read again."""
-    readers = [settings.model, *settings.fallback_models, settings.cheap_model or "", f"passes={settings.passes}"]
-    checked = [f"verify={verifying.mode.value}:{verifying.pack.sha256}"] if verifying is not None else []
-    return hunk_keys.material(pack.sha256, "|".join((*readers, *checked)), pack.parameters)
+    deciding = {
+        "endpoint": endpoint,
+        "models": [settings.model, *settings.fallback_models, settings.cheap_model or ""],
+        "passes": settings.passes,
+        "verify": [verifying.mode.value, verifying.pack.sha256] if verifying is not None else [],
+        "privacy": settings.privacy,
+        "chunk_tokens": settings.chunk_tokens,
+        "context_share": settings.context_share,
+        "examples": settings.examples,
+        "instructions": pack.instructions,  # those that apply: they reach every hunk of the change
+    }
+    return hunk_keys.material(pack.sha256, json.dumps(deciding, sort_keys=True), pack.parameters)
 
 
 def _by_rules(prepared: Prepared, unasked: str | None) -> tally.Tally:
@@ -176,18 +186,41 @@ def _ask_models(
     answers = answer.all_chunks(filled.chunks, asking, risk.order(filled.chunks, told.hit_paths), ask)
     key_by_id = {passage.id: passage.key for chunk in filled.chunks for passage in chunk.passages}
     summed = tally.add_up(answers.chunks, key_by_id, models.attempts)
+    narrowed = _narrowed(prepared, filled.chunks, answers.chunks, summed.ends)
     unread = {left.key: End(state=HunkState.FAILED, reason=f"unread: {left.reason}") for left in filled.left_out}
     stopped = answers.stopped or confirmed.stopped
     notices = (*(tally.STOPPED,) * stopped, *told_by_gateway.notices(models), *summed.notices)
     summed = replace(
         summed,
         findings=(*summed.findings, *confirmed.findings),
-        ends={**summed.ends, **unread, **confirmed.ends},
+        ends={**summed.ends, **narrowed, **unread, **confirmed.ends},
         notices=notices,
         stopped=stopped,
         examples=examples,
     )
     return outgoing.redacted(summed, preparing.seal(prepared))
+
+
+def _narrowed(
+    prepared: Prepared, chunks: Sequence[Chunk], answers: Sequence[answer.Answered], ends: Mapping[HunkKey, End]
+) -> dict[HunkKey, End]:
+    """Return the ends of hunks that were read without all of the context that names them: nothing keeps those.
+
+    A line of context is sent once in a run and may stand in another request, or was left out to fit.
+    """
+    cut = frozenset[str]().union(*(each.narrowed for each in answers))
+    beside: dict[HunkKey, list[Passage]] = {}
+    for chunk in chunks:
+        for key in {passage.key for passage in chunk.passages}:
+            beside.setdefault(key, []).extend(chunk.passages)
+    lacking = {each.key for chunk in chunks for each in chunk.passages if each.id in cut}
+    lacking |= {
+        key
+        for key, passages in beside.items()
+        if not context.is_held(prepared.gathered.lines_by_key[key].context, passages)
+    }
+    read = [key for key in lacking if key in ends and ends[key].state is HunkState.REVIEWED]
+    return {key: replace(ends[key], reason=NARROWED) for key in read}
 
 
 def _asking(prepared: Prepared, pack: PromptPack, models: Gateway, ports: Ports, settings: Settings) -> answer.Asking:

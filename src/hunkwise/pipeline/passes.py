@@ -56,6 +56,7 @@ def _agreed(chunk: Chunk, answers: Sequence[Answered], passes: int) -> Answered:
         read_by={each.id: _readers(each, answers) for each in chunk.passages if each.id in read},
         unanswered={each.id: _why(each, answers) for each in chunk.passages if each.id not in read},
         approvals=tuple(approved for each in answers for approved in each.approvals),
+        narrowed=frozenset[str]().union(*(each.narrowed for each in answers)),
     )
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from hunkwise.core import answer_keys, answers, lifetimes, reuse, sealing
+from hunkwise.core import answer_keys, answers, lifetimes, sealing
 from hunkwise.core.answer_keys import Form, Level, Plain
 from hunkwise.core.answers import Answer
 from hunkwise.core.bookkeeping import End
@@ -18,7 +18,7 @@ from hunkwise.core.packing import RedactedLines
 from hunkwise.core.signature import Keys
 from hunkwise.model.change import Notice
 from hunkwise.model.finding import Finding
-from hunkwise.model.ledger import UNREAD_BUDGET, HunkState
+from hunkwise.model.ledger import NARROWED, STALE, UNREAD_BUDGET, HunkState
 from hunkwise.model.material import HunkKey
 from hunkwise.model.report import PoolUse
 from hunkwise.model.stored import Stored, Vector
@@ -111,7 +111,7 @@ class Pools:
         self.cache.put([stored for stored in kept.values() if stored is not None])
 
     def instead(self, asked: Tally) -> Tally:
-        """Return `asked` with stale answers where nobody could be asked."""
+        """Return `asked` with stale answers where nobody could be asked; such a hunk keeps why it was not read."""
         serving = {
             key: self.stale[key]
             for key, end in asked.ends.items()
@@ -120,13 +120,14 @@ class Pools:
         if not serving:
             return asked
         again = _tally(serving)
+        ends = {key: replace(end, reason=asked.ends[key].reason) for key, end in again.ends.items()}
         oldest = figures.age(max(found.age_s for found in serving.values()))
         hunks = figures.plural(len(serving), "hunk")
         text = f"Nobody could be asked about {hunks}: stored answers serve that are up to {oldest} old."
         return replace(
             asked,
             findings=(*asked.findings, *again.findings),
-            ends={**asked.ends, **again.ends},
+            ends={**asked.ends, **ends},
             notices=(*asked.notices, Notice(code="stale-answers", text=text)),
         )
 
@@ -149,8 +150,8 @@ class Pools:
                     continue
                 if found.age_s <= self.lifetime_s(pool) and self.terms.now < stored.expires_at:
                     served[lines.key] = found
-                else:
-                    self.stale.setdefault(lines.key, replace(found, by=reuse.STALE))
+                elif self.terms.now < stored.expires_at + lifetimes.STALE_S:
+                    self.stale.setdefault(lines.key, replace(found, by=STALE))
 
     def _opened(self, stored: Stored, form: Form, lines: RedactedLines) -> _Found | None:
         """Return an answer in its place today, None where it is not ours or has no place."""
@@ -181,13 +182,15 @@ class Pools:
 
 
 def opened(prepared: Prepared, scope: str, material: str, ports: Ports, settings: Settings) -> Pools | None:
-    """Return the stored answers of a run, None where there are none: no place for them, no key, or not wanted.
+    """Return the stored answers of a run, None where there are none: no place, no key, no repository, or not wanted.
 
     An empty `scope` is that of the local repository. `material` is what decides an answer besides hunk and scope.
     """
     if ports.cache is None or not ports.seals.secrets or not settings.cache:
         return None
-    named = scope or f"{prepared.change.source}:{prepared.change.repo or ''}"
+    named = scope or prepared.change.identity
+    if not named:  # answers of nowhere would serve everywhere: a hostile folder's, too
+        return None
     terms = Terms(
         scope=named,
         ground=answer_keys.ground(named, material),
@@ -204,7 +207,8 @@ def use(prepared: Prepared, ends: Mapping[HunkKey, End]) -> dict[str, PoolUse]:
     for lines in _lines(prepared):
         end = ends.get(lines.key)
         by = end.by if end is not None and end.state is HunkState.CACHED else None
-        asked = "confirms" if end is not None and end.state is HunkState.REVIEWED and end.reason else "misses"
+        is_read = end is not None and end.state is HunkState.REVIEWED
+        asked = "confirms" if end is not None and is_read and end.reason not in {None, NARROWED} else "misses"
         name = asked if by is None else f"{by}_hits"
         counts.setdefault(lines.query_type.value, Counter())[name] += 1
     return {pool: PoolUse(**counts[pool]) for pool in sorted(counts)}

@@ -188,7 +188,8 @@ class Ports:
     Without `health` a run knows of its models what it learns itself; without `cache` it remembers no answer of another
     run, and without `embedder` none that is merely near. Without `outliner` hunks have no context. `seals` are the keys
     of stored answers: none is read or written without one. Without `plain` an answer serves the very same hunk only.
-    Without `reserve` money is not reserved.
+    Without `reserve` money is not reserved. `endpoint` is where models are asked: servers may give other weights one
+    name.
     """
 
     changes: ChangeSource
@@ -210,6 +211,7 @@ class Ports:
     plain: PlainLines | None = None
     embedder: Embedder | None = None
     cheap: tuple[ChatModel, ...] = ()
+    endpoint: str = ""
 
     def close(self) -> None:
         """Abort all requests under way and free what is open."""

@@ -30,7 +30,7 @@ def verdict(report: ReviewReport) -> str:
 
 def unread(report: ReviewReport, places: Places) -> str:
     """Return the hunks that were not reviewed, the first few in the open; nothing when there are none."""
-    failed = [index for index, entry in enumerate(report.ledger.entries) if entry.state is HunkState.FAILED]
+    failed = [index for index, entry in enumerate(report.ledger.entries) if entry.is_unanswered]
     if not failed:
         return ""
     rows = [
@@ -102,7 +102,7 @@ def _claim(claim: Dropped) -> str:
 
 def _tiles(report: ReviewReport) -> str:
     entries = report.ledger.entries
-    read = report.ledger.count(HunkState.REVIEWED) + report.ledger.count(HunkState.CACHED)
+    read = sum(each.state is not HunkState.SKIPPED and not each.is_unanswered for each in entries)
     counts = [(severity, sum(found.severity is severity for found in report.findings)) for severity in Severity]
     tiles = [
         *((f"{severity.value.capitalize()} findings", number(count), severity.value) for severity, count in counts),

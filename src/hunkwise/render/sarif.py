@@ -10,7 +10,7 @@ from urllib.parse import quote
 from hunkwise.core import sanitise
 from hunkwise.model.diff import Side
 from hunkwise.model.finding import Finding, Severity
-from hunkwise.model.ledger import Entry, HunkState
+from hunkwise.model.ledger import Entry
 from hunkwise.model.report import Outcome, ReviewReport
 from hunkwise.render import json_report, places
 from hunkwise.render.places import Spot
@@ -142,7 +142,7 @@ def _file(path: str) -> dict[str, Any]:
 
 
 def _invocation(report: ReviewReport) -> dict[str, Any]:
-    failed = [entry for entry in report.ledger.entries if entry.state is HunkState.FAILED]
+    failed = [entry for entry in report.ledger.entries if entry.is_unanswered]
     unread = [
         _notification(f"Not reviewed: {_named(entry)}: {entry.reason or 'no reason given'}", entry.file)
         for entry in failed

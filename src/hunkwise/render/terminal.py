@@ -153,7 +153,7 @@ def _ledger(report: ReviewReport) -> Iterator[RenderableType]:
     for told in (figures.reused(report), figures.masked(report)):
         if told:
             yield Text(sanitise.line(told))
-    yield from _failed([entry for entry in ledger.entries if entry.state is HunkState.FAILED])
+    yield from _failed([entry for entry in ledger.entries if entry.is_unanswered])
     yield from _skipped([entry for entry in ledger.entries if entry.state is HunkState.SKIPPED])
 
 

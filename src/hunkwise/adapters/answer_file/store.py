@@ -5,6 +5,7 @@ file that can't be understood is set aside and begun anew; one that can't be rea
 """
 
 import contextlib
+import json
 import sqlite3
 import threading
 import time
@@ -15,6 +16,7 @@ from typing import TypeVar
 
 from hunkwise.adapters.answer_file import place, rows
 from hunkwise.adapters.answer_file.nearest import Searching
+from hunkwise.core import lifetimes
 from hunkwise.model.change import Notice
 from hunkwise.model.stored import Limit, Near, PoolState, Stored, Vector
 
@@ -40,6 +42,18 @@ _PUT = (
     " sketch = excluded.sketch"
 )
 
+_COUNT_ANEW = (
+    "UPDATE pools SET entries = (SELECT count(*) FROM answers WHERE pool = :pool),"
+    " bytes = (SELECT ifnull(sum(length(value) + ifnull(length(vector), 0)), 0) FROM answers WHERE pool = :pool)"
+    " WHERE pool = :pool"
+)
+"""Makes the sums of a pool true again: where another program changed them, all or nothing would be evicted."""
+
+_EVICT = (
+    "DELETE FROM answers WHERE id IN (SELECT id FROM answers WHERE pool = ?"
+    " ORDER BY key IN (SELECT value FROM json_each(?)), used, id LIMIT ?)"
+)
+
 
 class AnswerFile:
     """Implements `ports.Cache`. `limits` are by pool, the others have `LIMIT`."""
@@ -56,6 +70,7 @@ class AnswerFile:
         self._searching = Searching()
         self._used: dict[tuple[str, str], float] = {}
         self._faults = 0
+        self._is_swept = False
         self._told: dict[str, Notice] = {}
 
     def get(self, pool: str, keys: Sequence[str]) -> Mapping[str, Stored]:
@@ -63,7 +78,7 @@ class AnswerFile:
         return self._step(lambda connection: self._get(connection, pool, list(dict.fromkeys(keys))), {})
 
     def put(self, answers: Sequence[Stored]) -> None:
-        """Keep `answers`, all in one transaction; then make room where a pool is over its limit."""
+        """Keep `answers` in one transaction, forget what is of no use any more, and make room where it lacks."""
         kept = [each for each in answers if len(each.value) <= min(rows.MAX_VALUE, self._limit(each.pool).bytes)]
         if kept:
             self._step(lambda connection: self._put(connection, kept), None)
@@ -174,9 +189,12 @@ class AnswerFile:
         now = self._now()
 
         def write(inside: sqlite3.Connection) -> None:
+            if not self._is_swept:  # once a process is enough for what goes by the day
+                inside.execute("DELETE FROM answers WHERE expires < ?", (now - lifetimes.STALE_S,))
+                self._is_swept = True
             inside.executemany(_PUT, [rows.of(each, now) for each in answers])
             for pool in {each.pool for each in answers}:
-                self._make_room(inside, pool)
+                self._make_room(inside, pool, [each.key for each in answers if each.pool == pool])
 
         self._written(connection, write)
 
@@ -198,17 +216,23 @@ class AnswerFile:
     def _note_use(self, connection: sqlite3.Connection) -> None:
         self._written(connection, lambda inside: inside)
 
-    def _make_room(self, connection: sqlite3.Connection, pool: str) -> None:
+    def _make_room(self, connection: sqlite3.Connection, pool: str, new: Sequence[str]) -> None:
+        """Evict what was used least lately, of what is `new` only as much as is too much by itself."""
         limit = self._limit(pool)
-        while True:
-            held = connection.execute("SELECT entries, bytes FROM pools WHERE pool = ?", (pool,)).fetchone()
-            if held[0] <= limit.entries and held[1] <= limit.bytes:
+        if self._fits(connection, pool, limit):
+            return
+        connection.execute(_COUNT_ANEW, {"pool": pool})
+        while not self._fits(connection, pool, limit):
+            (entries,) = connection.execute("SELECT entries FROM pools WHERE pool = ?", (pool,)).fetchone()
+            kept = max(int(limit.entries * (1 - EVICTED)), min(len(new), limit.entries), 1)
+            over = max(entries - kept, int(entries * EVICTED), 1)
+            if entries <= 1:  # one answer is always kept: its value is within the limit
                 return
-            over = max(held[0] - int(limit.entries * (1 - EVICTED)), int(held[0] * EVICTED), 1)
-            connection.execute(
-                "DELETE FROM answers WHERE id IN (SELECT id FROM answers WHERE pool = ? ORDER BY used, id LIMIT ?)",
-                (pool, over),
-            )
+            connection.execute(_EVICT, (pool, json.dumps(new), min(over, entries - 1)))
+
+    def _fits(self, connection: sqlite3.Connection, pool: str, limit: Limit) -> bool:
+        held = connection.execute("SELECT entries, bytes FROM pools WHERE pool = ?", (pool,)).fetchone()
+        return bool(held[0] <= limit.entries and held[1] <= limit.bytes)
 
     def _count(self, connection: sqlite3.Connection, pool: str, hits: int, misses: int) -> None:
         self._written(

@@ -4,7 +4,7 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from hunkwise.adapters.local_git import apart, command, contents, revisions, search, work_tree
+from hunkwise.adapters.local_git import apart, command, contents, identity, revisions, search, work_tree
 from hunkwise.adapters.local_git.command import NAMES, PATCH, Git
 from hunkwise.errors import ChangeError
 from hunkwise.model.change import POLICY_FILES, Change, ChangeRef, CommitRange, DiffText, PullRequest
@@ -82,6 +82,7 @@ def _range(git: Git, ref: CommitRange) -> Change:
         notices=pair.notices,
         policies=contents.all_at(git, pair.base, POLICY_FILES),
         recent_commits=revisions.recent_commits(git, pair.head),
+        identity=identity.of(git),
     )
 
 
@@ -104,6 +105,7 @@ def _working_tree(git: Git) -> Change:
         unread=found.unread,
         policies={} if pair.is_whole else contents.all_at(git, pair.base, POLICY_FILES),
         recent_commits=0 if pair.is_whole else revisions.recent_commits(git, pair.base),
+        identity=identity.of(git),
     )
 
 

@@ -34,13 +34,20 @@ local gone = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[9] - ARGV[7] / 10
 for _, each in ipairs(gone) do drop(each) end
 while redis.call('ZCARD', KEYS[1]) > tonumber(ARGV[5])
     or tonumber(redis.call('HGET', KEYS[3], 'bytes')) > tonumber(ARGV[6]) do
-  drop(redis.call('ZRANGE', KEYS[1], 0, 0)[1])
+  local oldest = redis.call('ZRANGE', KEYS[1], 0, 1)
+  local victim = oldest[1] ~= key and oldest[1] or oldest[2]
+  if not victim then
+    redis.call('HSET', KEYS[3], 'bytes', size)
+    break
+  end
+  drop(victim)
 end
 return 1
 """
 )
 """Keeps an answer and makes room. ARGV: as `_DROP`; key, size, most entries and bytes, ms to live, shelf, now, fields.
 
+What was just put stays: once it is all there is, a sum that says otherwise is wrong, and is set right.
 Its vector is added after it, by a command of its own: a vector without its answer is passed over, never served.
 """
 
