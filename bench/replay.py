@@ -150,8 +150,8 @@ def print_checks(totals: dict[str, Sums]) -> int:
         f"answer, as their code still stands; {sums.masked:,} quotes are masked and were not looked up in the files."
     )
     print(
-        f"{sums.near} hunks of prose were served by a near answer, which is not proven; in {sums.near_unlike} of them this "
-        "model, whose answer hangs on each letter, would have found something."
+        f"{sums.near} hunks of prose were served by a near answer, which is not proven; in {sums.near_unlike} of them "
+        "this model, whose answer hangs on each letter, would have found something."
     )
     for each in sums.wrong[:50]:
         print(f"WRONG: {each}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""A chat model that answers by nothing but the content of each hunk it is shown: the same hunk, the same answer, always.
+"""A chat model that answers by the content of each hunk it is shown and nothing else: the same hunk, the same answer.
 
 A finding's description holds two digests of its hunk: of the rows as they are shown, and of the rows without blanks
 that mean nothing. So an answer that serves for another hunk than it was given for is known by its words.

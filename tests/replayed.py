@@ -87,7 +87,7 @@ def pulls(folder: Path, most: int, most_commits: int, gap_s: float = 0) -> list[
     """Return the pushes of the newest pull requests of a mainline; longer ones than `most_commits` are branches."""
     found: list[list[Push]] = []
     for line in git(folder, "rev-list", "--first-parent", "--min-parents=2", "--parents", "HEAD").splitlines():
-        merge, mainline, *branches = line.split()
+        _, mainline, *branches = line.split()
         if len(branches) != 1 or len(found) == most:
             continue
         listed = git(folder, "log", "--first-parent", "--reverse", "--format=%H %ct", branches[0], f"^{mainline}")
@@ -279,7 +279,8 @@ class Replay:
     def _reviewed(self, push: Push, mode: Mode) -> Reviewed:
         model, cheap = (self._model(name, self.told.count) for name in ("replayed", "replayed-cheap"))
         before = self._memories.get((mode.name, push.pull))
-        settings = Settings(model=model.name, cheap_model=cheap.name if mode.cheap else None, max_parallel=1)
+        told = {"model": model.name, "cheap_model": cheap.name if mode.cheap else None, "max_parallel": 1}
+        settings = Settings.model_validate(told)
         ports = Ports(
             changes=self._known,
             secrets=self.told,
@@ -327,7 +328,7 @@ class Replay:
             shown.add(body)
 
     def _compare(self, push: Push, mode: Mode, found: Reviewed, fresh: Reviewed) -> None:
-        """Hold every cached hunk against a review of the same push from scratch, and its findings against the files."""
+        """Hold every cached hunk against a review of the same push from scratch, its findings against git's files."""
         sums = self.sums[mode.name]
         ours, theirs = by_hunk(found), by_hunk(fresh)
         carried = self._carried.setdefault((mode.name, push.pull), set())
@@ -342,22 +343,35 @@ class Replay:
                 continue
             if entry.by == "canonical":
                 blanks.add(found.reading.keys[key])
-            is_exact = found.reading.keys[key] not in blanks
-            mine, wanted = ours.get(key, []), [told(each, is_exact=is_exact) for each in theirs.get(key, [])]
-            where = f"{self._repository} {push.base[:12]}..{push.head[:12]} {entry.file} {entry.hunk} {entry.by}"
             sums.checked_hunks += 1
-            for each in mine:
-                sums.checked_findings += 1
-                sums.masked += "<redacted:" in each.quote
-                if not self._stands(push, each):
-                    sums.wrong.append(f"{where}: does not stand at {each.side} {each.line}: {each.quote!r}")
-                if told(each, is_exact=is_exact) in wanted:
-                    wanted.remove(told(each, is_exact=is_exact))
-                elif each.fingerprint in carried:
-                    sums.carried += 1
-                else:
-                    sums.wrong.append(f"{where}: a fresh review does not say {each.description!r} at {each.line}")
+            where = f"{self._repository} {push.base[:12]}..{push.head[:12]} {entry.file} {entry.hunk} {entry.by}"
+            is_exact = found.reading.keys[key] not in blanks
+            wanted = [told(each, is_exact=is_exact) for each in theirs.get(key, [])]
+            for each in ours.get(key, []):
+                self._judge(push, each, told(each, is_exact=is_exact), wanted, carried, sums, where)
             sums.wrong += [f"{where}: a fresh review also says {each}" for each in wanted]
+
+    def _judge(
+        self,
+        push: Push,
+        finding: Finding,
+        said: tuple[object, ...],
+        wanted: list[tuple[object, ...]],
+        carried: Collection[str],
+        sums: Sums,
+        where: str,
+    ) -> None:
+        """Take what was said from what is `wanted`; what is not there, and was not carried either, is wrong."""
+        sums.checked_findings += 1
+        sums.masked += "<redacted:" in finding.quote
+        if not self._stands(push, finding):
+            sums.wrong.append(f"{where}: does not stand at {finding.side} {finding.line}: {finding.quote!r}")
+        if said in wanted:
+            wanted.remove(said)
+        elif finding.fingerprint in carried:
+            sums.carried += 1
+        else:
+            sums.wrong.append(f"{where}: a fresh review does not say {finding.description!r} at {finding.line}")
 
     def _stands(self, push: Push, finding: Finding) -> bool:
         """Whether git's own file has the quoted lines where the finding says; masked ones can't be compared."""
