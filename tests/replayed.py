@@ -346,25 +346,38 @@ class Replay:
             sums.checked_hunks += 1
             where = f"{self._repository} {push.base[:12]}..{push.head[:12]} {entry.file} {entry.hunk} {entry.by}"
             is_exact = found.reading.keys[key] not in blanks
+            old_path = found.reading.shown.files[key.file].old_path  # where the base has a file that was renamed
             wanted = [told(each, is_exact=is_exact) for each in theirs.get(key, [])]
             for each in ours.get(key, []):
-                self._judge(push, each, told(each, is_exact=is_exact), wanted, carried, sums, where)
+                self._judge(
+                    mode.name,
+                    push,
+                    each,
+                    told(each, is_exact=is_exact),
+                    wanted,
+                    carried,
+                    old_path=old_path,
+                    where=where,
+                )
             sums.wrong += [f"{where}: a fresh review also says {each}" for each in wanted]
 
     def _judge(
         self,
+        mode: str,
         push: Push,
         finding: Finding,
         said: tuple[object, ...],
         wanted: list[tuple[object, ...]],
         carried: Collection[str],
-        sums: Sums,
+        *,
+        old_path: str,
         where: str,
     ) -> None:
         """Take what was said from what is `wanted`; what is not there, and was not carried either, is wrong."""
+        sums = self.sums[mode]
         sums.checked_findings += 1
         sums.masked += "<redacted:" in finding.quote
-        if not self._stands(push, finding):
+        if not self._stands(push, finding, old_path):
             sums.wrong.append(f"{where}: does not stand at {finding.side} {finding.line}: {finding.quote!r}")
         if said in wanted:
             wanted.remove(said)
@@ -373,11 +386,10 @@ class Replay:
         else:
             sums.wrong.append(f"{where}: a fresh review does not say {finding.description!r} at {finding.line}")
 
-    def _stands(self, push: Push, finding: Finding) -> bool:
+    def _stands(self, push: Push, finding: Finding, old_path: str) -> bool:
         """Whether git's own file has the quoted lines where the finding says; masked ones can't be compared."""
-        commit = push.head if finding.side is Side.RIGHT else push.base
-        name = ("file", commit, finding.file)
-        rows = self._known.once(name, lambda: file_rows(self._repository, commit, finding.file))
+        commit, path = (push.head, finding.file) if finding.side is Side.RIGHT else (push.base, old_path)
+        rows = self._known.once(("file", commit, path), lambda: file_rows(self._repository, commit, path))
         if "<redacted:" in finding.quote:
             return True
         standing = quotes.folded("\n".join(rows[finding.line - 1 : finding.end_line]))

@@ -143,8 +143,8 @@ def test_a_finding_that_does_not_stand_at_its_line_is_told(history: History, tmp
     found = made._reviewed(first, SCRATCH)
     placed = [each for each in found.open if each.origin.startswith("model:")]
     assert placed
-    assert all(made._stands(first, each) for each in placed)
-    assert not any(made._stands(first, replace(each, line=1, end_line=1)) for each in placed)
+    assert all(made._stands(first, each, each.file) for each in placed)
+    assert not any(made._stands(first, replace(each, line=1, end_line=1), each.file) for each in placed)
 
 
 def test_a_push_stands_on_the_mainline_that_its_branch_holds(history: History) -> None:
