@@ -43,7 +43,7 @@ EPSILON = 1e-12
 class MiniLMEmbedder:
     """Implements `ports.Embedder`; the weights are loaded with the first text.
 
-    Raises ConfigurationError where the extra or the weights are missing.
+    Raises ConfigurationError where the extra or the weights are missing; damaged ones show with the first text.
     """
 
     def __init__(self) -> None:
@@ -65,10 +65,10 @@ class MiniLMEmbedder:
         return None
 
     def embed(self, texts: Sequence[Redacted]) -> Sequence[Vector]:
-        """Return a vector for each text."""
+        """Return a vector for each text; raises ConfigurationError where the weights can't be used."""
         with self._lock:
             if self._model is None:
-                self._model = _Model(self._folder)
+                self._model = _loaded(self._folder)
             model = self._model
         cut = [each.text[:MAX_CHARS].encode("utf-8", "replace").decode() for each in texts]
         rows = [row for at in range(0, len(cut), BATCH) for row in model.rows(cut[at : at + BATCH])]
@@ -78,6 +78,18 @@ class MiniLMEmbedder:
         """Free the weights; they are loaded anew where they are needed again."""
         with self._lock:
             self._model = None
+
+
+def _loaded(folder: Path) -> _Model:
+    """Return the model of a folder, tried on one text; raises ConfigurationError where it can't be read or computed."""
+    try:
+        model = _Model(folder)
+        model.rows(["a"])
+    except Exception as error:  # OSError, SafetensorError, a missing weight, and what tokenizers raises: a bare one
+        raise ConfigurationError(
+            f"the weights of the MiniLM embedder can't be used ({type(error).__name__})", hint=INSTALL
+        ) from error
+    return model
 
 
 class _Model:

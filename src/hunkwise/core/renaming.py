@@ -73,9 +73,9 @@ def _is_local(name: str, rows: Iterable[str]) -> bool:
     places = [(row[: found.start()], row[found.end() :]) for row in used for found in word.finditer(row)]
     if any(_BEFORE.search(before) or _AFTER.match(after) for before, after in places):
         return False
-    bound = re.compile(
-        rf"[ +]\s+(?:{_BINDER}\s+)*{name}\s*:?=(?![=>]).*(?<!,)$|[ +].*\bfor\s*\(?\s*(?:{_BINDER}\s+)?{name}\s+(?:in|of)\b"
-    )
+    assigned = rf"\s+(?:{_BINDER}\s+)*{name}\s*:?=(?![=>]).*(?<!,)$"
+    walked = rf".*\bfor\s*\(?\s*(?:{_BINDER}\s+)?{name}\s+(?:in|of)\b"
+    bound = re.compile(rf"[ +](?:{assigned}|{walked})")
     return len(places) > 1 and any(map(bound.match, used))
 
 
