@@ -1,7 +1,7 @@
 """Near answers in a whole review: prose is served by them, code only confirmed, and nothing else ever."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from fakes import (
 )
 from hunkwise.adapters.ngram_embedder import NgramEmbedder
 from hunkwise.adapters.prompt_files import PromptFiles
+from hunkwise.adapters.syntax_rules import AstGrepLiterals
 from hunkwise.core import reuse, sealing
 from hunkwise.errors import ChatError, ChatFault
 from hunkwise.model.change import DiffText
@@ -29,7 +30,7 @@ from hunkwise.model.chat import ChatRequest, Redacted, Stage
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.report import PoolUse, ReviewReport
 from hunkwise.model.stored import Vector
-from hunkwise.pipeline import pools, preparing, review, semantic
+from hunkwise.pipeline import pools, preparing, review, semantic, verify
 from hunkwise.ports import Ports
 from hunkwise.settings import Settings
 
@@ -48,7 +49,10 @@ CODE = (
     "+    for row in rows:",
     "+        if row.amount > limit:",
     "+            found += row.amount",
-    "+            report(row, limit)",
+    "+            report(limit)",
+    "+        waited = row.paid_on - row.due_on",
+    "+        if waited.days > 30 and not row.customer.is_known:",
+    "+            remind(row.customer, waited)",
     "     return found",
 )
 
@@ -66,6 +70,15 @@ def code(*rows: str) -> bytes:
 def swapped(rows: Sequence[str], old: str, new: str) -> tuple[str, ...]:
     assert any(old in row for row in rows)
     return tuple(row.replace(old, new) for row in rows)
+
+
+class ListeningEmbedder(NgramEmbedder):
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def embed(self, texts: Sequence[Redacted]) -> Sequence[Vector]:
+        self.heard += [each.text for each in texts]
+        return super().embed(texts)
 
 
 class DeafEmbedder(NgramEmbedder):
@@ -117,10 +130,11 @@ class Runs:
         trusts_author: bool = True,
         scope: str = "",
         secrets: Sequence[str] = (),
+        heads: Mapping[bytes, bytes] | None = None,
         **settings: Any,
     ) -> ReviewReport:
         chats = [ScriptedChat(script), *([ScriptedChat(cheap, name="cheap")] if cheap else [])]
-        changes = GivenChange(change)
+        changes = GivenChange(change, heads)
         changes._change = replace(changes._change, recent_commits=0)
         ports = Ports(
             changes=changes,
@@ -135,6 +149,7 @@ class Runs:
             cache=FakeCache(self.shelf),
             seals=SEALS,
             embedder=embedder or NgramEmbedder(),
+            literals=AstGrepLiterals(),
         )
         given = {"max_tries": 1, "verify": "off", "cheap_model": "cheap" if cheap else None, **settings}
         chosen = Settings.model_validate(given)
@@ -197,6 +212,7 @@ def test_prose_in_which_something_was_found_is_asked_again(runs: Runs) -> None:
         {"near": ("documentation=off",)},
         {"near": ("documentation=1.0",)},
         {"passes": 2},
+        {"privacy": "personal"},
         {"embedder": DeafEmbedder()},
     ],
 )
@@ -247,7 +263,7 @@ def test_code_is_never_served_by_a_near_answer(runs: Runs) -> None:
 
 def test_a_harmless_difference_costs_a_short_request_to_the_cheap_model(runs: Runs) -> None:
     first = runs(code(*CODE), reads(FOUND), cheap=confirms())
-    report = runs(code(*swapped(CODE, "report(row", "notify(row")), cheap=confirms())
+    report = runs(code(*swapped(CODE, "waited", "passed")), cheap=confirms())
     (asked,) = runs.asked
     assert asked.stage is Stage.CONFIRM
     assert len(asked_ids(asked)) == 1
@@ -276,14 +292,14 @@ def test_a_harmless_difference_costs_a_short_request_to_the_cheap_model(runs: Ru
 )
 def test_whatever_is_not_confirmed_is_read_whole(runs: Runs, cheap: Script) -> None:
     runs(code(*CODE), reads(FOUND), cheap=cheap)
-    report = runs(code(*swapped(CODE, "row.amount > limit", "row.amount >= limit")), reads(FOUND), cheap=cheap)
+    report = runs(code(*swapped(CODE, "waited", "passed")), reads(FOUND), cheap=cheap)
     assert [each.stage for each in runs.asked] == [Stage.FIRST, Stage.CONFIRM]
     assert end(report) == (HunkState.REVIEWED, "model:fake")
     assert report.cache == {"code": PoolUse(misses=1)}
 
 
 def test_what_a_short_request_said_is_no_answer_for_the_next_run(runs: Runs) -> None:
-    other = code(*swapped(CODE, "report(row", "notify(row"))
+    other = code(*swapped(CODE, "waited", "passed"))
     runs(code(*CODE), cheap=confirms())
     runs(other, cheap=confirms())
     assert [each.stage for each in runs.asked] == [Stage.CONFIRM]
@@ -293,10 +309,76 @@ def test_what_a_short_request_said_is_no_answer_for_the_next_run(runs: Runs) -> 
     assert [each.stage for each in runs.asked] == [Stage.FIRST]
 
 
-def test_grave_or_large_differences_are_read_whole(runs: Runs) -> None:
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("report(limit", "session(limit"),
+        ("report(limit", "notify(limit"),
+        ("amount > limit", "amount >= limit"),
+        ("> 30", "> 31"),
+        ("not row", "row"),
+        ("row.paid_on - row.due_on", "row.due_on - row.paid_on"),
+        ("remind(row.customer, waited)", "remind(waited, row.customer)"),
+        ("is_known", "is_new"),
+        ("+            report", "-            report"),
+    ],
+)
+def test_what_does_another_thing_is_read_whole_whatever_a_cheap_model_would_say(runs: Runs, old: str, new: str) -> None:
     runs(code(*CODE), cheap=confirms())
-    runs(code(*swapped(CODE, "report(row", "session(row")), cheap=confirms())
+    runs(code(*swapped(CODE, old, new)), cheap=confirms())
     assert [each.stage for each in runs.asked] == [Stage.FIRST]
+
+
+def test_under_strict_privacy_nothing_near_is_looked_for(runs: Runs) -> None:
+    embedder = ListeningEmbedder()
+    first, other = CODE, swapped(CODE, "waited", "passed")
+    for rows in (first, other):
+        head = "\n".join(row[1:] for row in rows if row[0] != "-").encode() + b"\n"
+        report = runs(code(*rows), cheap=confirms(), embedder=embedder, heads={b"app.py": head}, privacy="strict")
+        assert end(report) == (HunkState.REVIEWED, "model:fake")
+        assert [each.stage for each in runs.asked] == [Stage.FIRST]
+    assert embedder.heard == []
+    assert not any(each.vector for each in runs.shelf.answers.values())
+
+
+def test_what_was_to_be_checked_and_was_not_is_no_near_answer(runs: Runs) -> None:
+    def first(request: ChatRequest, number: int) -> str:
+        if request.stage is Stage.VERIFY:
+            raise ChatError(ChatFault.OVERLOAD, "nobody is there")
+        return reads(FOUND)(request, number)
+
+    report = runs(code(*CODE), first, cheap=confirms(), verify="all")
+    assert any(each.code == verify.UNCHECKED for each in report.notices)
+    runs(code(*swapped(CODE, "waited", "passed")), reads(FOUND), cheap=confirms(), verify="all")
+    assert Stage.CONFIRM not in [each.stage for each in runs.asked]
+
+
+def test_of_equal_hunks_answered_differently_none_is_near(runs: Runs) -> None:
+    twice = [row.replace("@@ -1,", "@@ -{0},").replace("+1,", "+{0},") for row in code(*CODE).decode().splitlines(True)]
+    head, at, rows = twice[:3], twice[3], twice[4:]
+    both = "".join([*head, at.format(1), *rows, at.format(90), *rows]).encode()
+
+    def script(request: ChatRequest, number: int) -> str:
+        del number
+        return answer(asked_ids(request), {**FOUND, "line": 5})
+
+    report = runs(both, script, cheap=confirms())
+    assert len(report.findings) == 1
+    runs(code(*swapped(CODE, "waited", "passed")), cheap=confirms())
+    assert [each.stage for each in runs.asked] == [Stage.FIRST]
+
+
+def test_examples_are_chosen_by_vectors_for_those_who_are_trusted(runs: Runs) -> None:
+    """Which ones, is told by the report; of an untrusted author the text of a change has no say."""
+    chosen = {}
+    for trusts in (True, False):
+        for name in ("cursor.execute(query)", "thread.join()"):
+            rows = [f"+    {name.replace('.', f'_{number}.')}" for number in range(30)]
+            report = runs(code(*rows), trusts_author=trusts)
+            assert report.prompt is not None
+            chosen[trusts, name] = report.prompt.examples
+    assert len({chosen[True, name] for _, name in chosen}) == 2
+    assert len({chosen[False, name] for _, name in chosen}) == 1
 
 
 def test_what_a_change_is_about_is_recalled_by_its_near_words(runs: Runs) -> None:
