@@ -19,6 +19,7 @@ from fakes import (
     answer,
     asked_ids,
     finding,
+    upholds_all,
 )
 from hunkwise.adapters.ngram_embedder import NgramEmbedder
 from hunkwise.adapters.prompt_files import PromptFiles
@@ -126,6 +127,7 @@ class Runs:
         script: Script = READS,
         *,
         cheap: Script | None = None,
+        verifier: Script = upholds_all,
         embedder: NgramEmbedder | None = None,
         trusts_author: bool = True,
         scope: str = "",
@@ -133,7 +135,7 @@ class Runs:
         heads: Mapping[bytes, bytes] | None = None,
         **settings: Any,
     ) -> ReviewReport:
-        chats = [ScriptedChat(script), *([ScriptedChat(cheap, name="cheap")] if cheap else [])]
+        chats = [ScriptedChat(script, verify=verifier), *([ScriptedChat(cheap, name="cheap")] if cheap else [])]
         changes = GivenChange(change, heads)
         changes._change = replace(changes._change, recent_commits=0)
         ports = Ports(
@@ -342,12 +344,10 @@ def test_under_strict_privacy_nothing_near_is_looked_for(runs: Runs) -> None:
 
 
 def test_what_was_to_be_checked_and_was_not_is_no_near_answer(runs: Runs) -> None:
-    def first(request: ChatRequest, number: int) -> str:
-        if request.stage is Stage.VERIFY:
-            raise ChatError(ChatFault.OVERLOAD, "nobody is there")
-        return reads(FOUND)(request, number)
+    def down(request: ChatRequest, number: int) -> str:
+        raise ChatError(ChatFault.OVERLOAD, f"nobody is there: {request.stage} {number}")
 
-    report = runs(code(*CODE), first, cheap=confirms(), verify="all")
+    report = runs(code(*CODE), reads(FOUND), verifier=down, cheap=confirms(), verify="all")
     assert any(each.code == verify.UNCHECKED for each in report.notices)
     runs(code(*swapped(CODE, "waited", "passed")), reads(FOUND), cheap=confirms(), verify="all")
     assert Stage.CONFIRM not in [each.stage for each in runs.asked]
@@ -368,17 +368,19 @@ def test_of_equal_hunks_answered_differently_none_is_near(runs: Runs) -> None:
     assert [each.stage for each in runs.asked] == [Stage.FIRST]
 
 
-def test_examples_are_chosen_by_vectors_for_those_who_are_trusted(runs: Runs) -> None:
-    """Which ones, is told by the report; of an untrusted author the text of a change has no say."""
-    chosen = {}
-    for trusts in (True, False):
-        for name in ("cursor.execute(query)", "thread.join()"):
-            rows = [f"+    {name.replace('.', f'_{number}.')}" for number in range(30)]
-            report = runs(code(*rows), trusts_author=trusts)
-            assert report.prompt is not None
-            chosen[trusts, name] = report.prompt.examples
-    assert len({chosen[True, name] for _, name in chosen}) == 2
-    assert len({chosen[False, name] for _, name in chosen}) == 1
+def test_a_trusted_author_s_change_chooses_its_examples_by_vectors(runs: Runs) -> None:
+    by_id = {each.id: each for each in PromptFiles().examples()}
+
+    def chosen(name: str, **settings: Any) -> tuple[str, ...]:
+        rows = [row for row in by_id[name].hunk.splitlines() if not row.startswith("@@")]
+        prompt = runs(diff(*rows, path="src/a.c"), cache=False, **settings).prompt
+        assert prompt is not None
+        return prompt.examples
+
+    assert chosen("c-off-by-one") == ("c-off-by-one@1", "rust-unwrap-fine@1"), "words alone choose auth-token-fine"
+    names = ("c-off-by-one", "go-defer-in-loop", "php-missing-exit")
+    assert len({chosen(name) for name in names}) > 1
+    assert len({chosen(name, trusts_author=False) for name in names}) == 1
 
 
 def test_what_a_change_is_about_is_recalled_by_its_near_words(runs: Runs) -> None:
