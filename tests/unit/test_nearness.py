@@ -87,6 +87,8 @@ def test_rows_that_moved_do_not_serve() -> None:
         ("+- Call it.", "+     Copy the file to WORD server."),
         ("+| Name | Copy the file to WORD server. |",),
         ("+Name | Copy the file to WORD server.",),
+        ("+Name    Copy the file to WORD server.",),
+        ("+#copy WORD server",),
         ("+copy the file to WORD server",),
         ("+Copy the file to WORD server",),
         ("+docker start WORD server",),

@@ -125,6 +125,8 @@ def test_names_stay_apart_and_few() -> None:
     assert not renaming.is_harmless("a.py", one, ())
     crossed = [("+    a = f()", "+    b = f()"), ("+    b = f()", "+    a = f()"), ("+    u(a, b)", "+    u(b, a)")]
     assert not renaming.is_harmless("a.py", crossed, ())
+    forked = [("+    a = f()", "+    x = f()"), ("+    u(a, 1)", "+    u(y, 1)")]
+    assert not renaming.is_harmless("a.py", forked, ())
     many = [
         *((f"+    a{name} = f()", f"+    b{name} = f()") for name in "xyz"),
         ("+    u(ax, ay, az)", "+    u(bx, by, bz)"),

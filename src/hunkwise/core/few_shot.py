@@ -84,7 +84,7 @@ def by_words(texts: Sequence[str], sample: str) -> Sequence[float]:
 
 
 def by_vectors(texts: Sequence[str], sample: str) -> Sequence[float]:
-    """Return the cosine of each text's vector with that of `sample`."""
+    """Return the cosine of each text's vector with that of `sample`, 0 to 1; the vectors are `core.ngrams`'."""
     known = ngrams.vector(sample)
     return [max(0.0, vectors.likeness(ngrams.vector(text), known)) for text in texts]
 

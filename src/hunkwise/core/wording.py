@@ -16,9 +16,10 @@ Pair = tuple[str, str]
 
 _MARKS = ".,;()\"'\u2018\u2019\u201c\u201d"
 _PLAIN_WORD = re.compile(r"[^\W\d_]+(?:[-'\u2019][^\W\d_]+)*")
-_CODE_ROW = re.compile(r"(?: {4}|\t|\s*(?:[$>%|]\s|\.\. ))|.*\s\|\s|\s*\+[-=]")
+_CODE_ROW = re.compile(r"(?: {4}|\t|\s*(?:[$>%|]\s|\.\. ))|.*(?:\s\|\s|[^\s.!?] {2,}\S)|\s*\+[-=]")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
+_HEADING = re.compile(r"#{1,6}\s")
 _BEGIN = re.compile(r"\s*(?:(?:[-*+]|\d{1,9}[.)]|#{1,6})\s+)?[\"'(*_\u201c]*(?=[^\W\d_])")
 _END = re.compile(r"[.!?][\"')*_\u201d]*\s*$")
 _TURNS = re.compile(
@@ -38,7 +39,7 @@ def is_prose(rows: Sequence[str], at: int) -> bool:
     text = rows[at][1:]
     if _CODE_ROW.match(text) or (_indent(text) and not _continues_item(rows, at)):
         return False
-    if text.startswith("#"):
+    if _HEADING.match(text):
         return True
     first, last = at, at
     while first and _is_filled(rows[first - 1]) and not _ITEM.match(rows[first][1:]):

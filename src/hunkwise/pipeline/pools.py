@@ -222,9 +222,7 @@ def _tally(served: Mapping[HunkKey, _Found]) -> Tally:
     )
 
 
-def read_to_the_end(
-    hunks: Iterable[RedactedLines], asked: Tally
-) -> list[tuple[RedactedLines, Sequence[Finding], str]]:
+def read_to_the_end(hunks: Iterable[RedactedLines], asked: Tally) -> list[tuple[RedactedLines, Sequence[Finding], str]]:
     """Return the hunks that a model read to the end with what it found and its name; not what was left unchecked."""
     read = [lines for lines in hunks if _by_model(asked.ends.get(lines.key))]
     findings = answers.by_hunk(asked.findings, read)

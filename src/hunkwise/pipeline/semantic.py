@@ -184,4 +184,3 @@ def opened(stored: Pools | None, prepared: Prepared, ports: Ports, settings: Set
         privacy=settings.privacy,
         confirms=bool(ports.cheap),
     )
-
