@@ -7,6 +7,7 @@ on. The form of the model: https://huggingface.co/sentence-transformers/all-Mini
 from __future__ import annotations
 
 import importlib.util
+import json
 import math
 import threading
 from collections.abc import Sequence
@@ -82,10 +83,13 @@ class MiniLMEmbedder:
 
 def _loaded(folder: Path) -> _Model:
     """Return the model of a folder, tried on one text; raises ConfigurationError where it can't be read or computed."""
+    from safetensors import SafetensorError  # noqa: PLC0415  # an extra
+
     try:
+        json.loads((folder / "tokenizer.json").read_bytes())  # of a broken one tokenizers raise a bare Exception
         model = _Model(folder)
         model.rows(["a"])
-    except Exception as error:  # OSError, SafetensorError, a missing weight, and what tokenizers raises: a bare one
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise ConfigurationError(
             f"the weights of the MiniLM embedder can't be used ({type(error).__name__})", hint=INSTALL
         ) from error
