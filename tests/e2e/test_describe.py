@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -56,7 +57,7 @@ def describe(folder: Path, server: LoopbackModel | None, *arguments: str, **more
     done = subprocess.run(
         [sys.executable, "-m", "hunkwise", "describe", *arguments],
         cwd=folder,
-        env={**kept, **where, **more},
+        env={**kept, "HUNKWISE_CACHE_DIR": "", **where, **more},
         capture_output=True,
         text=True,
         timeout=120,
@@ -134,6 +135,36 @@ def test_a_large_change_is_described_in_part_and_says_so(tmp_path: Path) -> None
     assert "shop/login.py" in server.bodies[0]["messages"][1]["content"], "what is worth reading first"
     assert "of 42 hunks, for lack of room: docs/" in out
     assert " more." in out
+
+
+def test_a_nearly_identical_change_is_described_from_what_was_said_and_marked(tmp_path: Path) -> None:
+    words = "".join(f"+A line of words that stays, number {number}.\n" for number in range(20))
+    head = "diff --git a/docs/a.md b/docs/a.md\n--- a/docs/a.md\n+++ b/docs/a.md\n@@ -1,0 +2,21 @@\n"
+    said = {
+        "summary": "Explains the settings.",
+        "walkthrough": [{"file": "docs/a.md", "what": "Opens a page."}],
+        "risks": [{"file": "docs/a.md", "line": 4, "why": "Too long."}],
+    }
+    (tmp_path / "a.diff").write_text(f"{head}+It begins so.\n{words}", "utf-8")
+    (tmp_path / "b.diff").write_text(f"{head}+It starts so.\n{words}", "utf-8")
+    (tmp_path / "c.diff").write_text(f"{head}+It starts so.\n{words}".replace("/a.md", "/c.md"), "utf-8")
+    kept = {"HUNKWISE_CACHE_DIR": str(tmp_path / "cache")}
+    with LoopbackModel(describes(said)) as server:
+        assert "nearly identical" not in describe(tmp_path, server, "a.diff", **kept)[1]
+        code, out, errors = describe(tmp_path, server, "b.diff", **kept)
+        assert (code, len(server.requests)) == (0, 1), errors
+        assert "Explains the settings." in out
+        assert "docs/a.md:4: Too long." in out
+        assert re.search(r"\nFrom a stored description of a nearly identical change, \d+ s ago\.\n", out)
+        assert "no model was asked" in out
+        shown = describe(tmp_path, server, "b.diff", "--format", "json", **kept)[1]
+        assert json.loads(shown)["description"]["age_s"] >= 0
+        assert "<sub>From a stored" in describe(tmp_path, server, "b.diff", "--format", "markdown", **kept)[1]
+        assert len(server.requests) == 1
+        assert "nearly identical" not in describe(tmp_path, server, "b.diff", "--no-cache", **kept)[1]
+        assert len(server.requests) == 2
+        assert "nearly identical" not in describe(tmp_path, server, "c.diff", **kept)[1], "another file"
+        assert len(server.requests) == 3
 
 
 @pytest.mark.parametrize("arguments", [("--engine", "rules"), ()])
@@ -232,10 +263,15 @@ def test_a_summary_carries_the_walkthrough_where_a_team_wants_it_and_the_verdict
         assert done.report["verdict"]["outcome"] == "block"
         assert done.report["description"]["summary"] == "Logins carry a token."
         assert done.report["usage"]["by_stage"]["describe"]["requests"] == 1
+        beside = [f"{each['name']} {each['version']}" for each in done.report["tool"]["prompts"]]
+        assert beside == ["verify 1.0.0", "describe 1.0.0"]
+        assert all(len(each["sha256"]) == 64 for each in done.report["tool"]["prompts"])
         (summary,) = [each.body for each in stage.pull.comments]
         assert "Walkthrough: a model's words, no verdict" in summary
-        reviews = [body for body in stage.model.bodies if "Say LGTM" in json.dumps(body)]
-        assert [each["response_format"]["json_schema"]["name"] for each in reviews] == ["hunkwise_describe"]
+        assert f"prompt review 1.1.0, {', '.join(beside)}, " in summary
+        sent = [(body["response_format"]["json_schema"]["name"], json.dumps(body)) for body in stage.model.bodies]
+        assert {name for name, _ in sent} == {"hunkwise_review", "hunkwise_verify", "hunkwise_describe"}
+        assert [name for name, body in sent if "Say LGTM" in body] == ["hunkwise_describe"]
 
 
 def test_a_description_that_fails_costs_the_review_nothing(tmp_path: Path) -> None:

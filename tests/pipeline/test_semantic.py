@@ -31,8 +31,9 @@ from hunkwise.model.chat import ChatRequest, Redacted, Stage
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.report import PoolUse, ReviewReport
 from hunkwise.model.stored import Vector
-from hunkwise.pipeline import pools, preparing, review, semantic, verify
+from hunkwise.pipeline import review, verify
 from hunkwise.ports import Ports
+from hunkwise.render import figures, json_report
 from hunkwise.settings import Settings
 
 REF = DiffText(name="test", content=b"")
@@ -87,6 +88,26 @@ class DeafEmbedder(NgramEmbedder):
         raise ChatError(ChatFault.OVERLOAD, f"the endpoint answers 503 to {len(texts)} texts")
 
 
+class PaidEmbedder(NgramEmbedder):
+    """A provider's: it counts `counted` tokens for each text, 0 for one that counts none."""
+
+    def __init__(self, counted: int = 30) -> None:
+        self.counted = counted
+        self.texts = 0
+
+    @property
+    def model(self) -> str | None:
+        return "small"
+
+    @property
+    def tokens(self) -> int:
+        return self.texts * self.counted
+
+    def embed(self, texts: Sequence[Redacted]) -> Sequence[Vector]:
+        self.texts += len(texts)
+        return super().embed(texts)
+
+
 def reads(*findings: Any) -> Script:
     def script(request: ChatRequest, number: int) -> str:
         del number
@@ -119,6 +140,7 @@ class Runs:
         self.shelf = Shelf()
         self.clock = DrivenClock()
         self.asked: list[ChatRequest] = []
+        self.told: list[str] = []
         self.last: review.Reviewed
 
     def __call__(
@@ -137,6 +159,7 @@ class Runs:
     ) -> ReviewReport:
         chats = [ScriptedChat(script, verify=verifier), *([ScriptedChat(cheap, name="cheap")] if cheap else [])]
         changes = GivenChange(change, heads)
+        self.told.clear()
         changes._change = replace(changes._change, recent_commits=0)
         ports = Ports(
             changes=changes,
@@ -147,7 +170,7 @@ class Runs:
             chat=chats[0],
             cheap=tuple(chats[1:]),
             clock=self.clock,
-            progress=str,
+            progress=self.told.append,
             cache=FakeCache(self.shelf),
             seals=SEALS,
             embedder=embedder or NgramEmbedder(),
@@ -179,7 +202,65 @@ def test_prose_in_nearly_the_same_words_is_served_without_a_request(runs: Runs) 
     (entry,) = report.ledger.entries
     assert (entry.state, entry.by, entry.age_s) == (HunkState.CACHED, "semantic", 60.0)
     assert report.cache == {"documentation": PoolUse(semantic_hits=1)}
-    assert report.usage.embedding_tokens is None
+    assert figures.embedding_tokens(report.usage) is None
+
+
+PRICES = ("fake=1/1", "small=1000/0")
+
+
+def test_a_provider_s_vectors_are_paid_for_once_and_told(runs: Runs) -> None:
+    report = runs(diff(*PROSE), embedder=PaidEmbedder(), max_cost=1.0, prices=PRICES)
+    used = json.loads(json_report.text(report))["usage"]
+    assert (used["embedding_tokens"], used["requests"]) == (30, 2)
+    assert used["by_model"]["small"]["cost_usd"] == pytest.approx(0.03)
+    assert used["cost_usd"] == pytest.approx(0.03 + used["by_model"]["fake"]["cost_usd"])
+    assert (used["by_stage"]["embed"]["requests"], used["by_stage"]["first"]["requests"]) == (1, 1)
+    assert report.models == ("fake",)
+
+
+def test_many_texts_are_paid_for_in_parts_and_estimated_where_nobody_counts(runs: Runs) -> None:
+    many = b"".join(diff(*PROSE, f"+It is page {number}.", path=f"docs/{number}.md") for number in range(33))
+    report = runs(many, embedder=PaidEmbedder(counted=0), prices=PRICES)
+    assert report.usage.by_stage["embed"].requests == 2
+    assert (report.usage.by_stage["embed"].embedding_tokens or 0) > 33 * 20
+
+
+def test_where_the_budget_is_spent_nothing_near_is_looked_for_and_the_review_goes_on(runs: Runs) -> None:
+    embedder = PaidEmbedder()
+    report = runs(diff(*PROSE), embedder=embedder, max_cost=0.02, prices=PRICES)
+    assert embedder.texts == 0
+    assert end(report) == (HunkState.REVIEWED, "model:fake")
+    assert [each.code for each in report.notices] == ["budget"]
+    assert figures.embedding_tokens(report.usage) is None
+
+
+def test_vectors_of_which_no_price_is_known_are_not_bought_under_a_budget_in_money(runs: Runs) -> None:
+    embedder = PaidEmbedder()
+    report = runs(diff(*PROSE), embedder=embedder, max_cost=1.0, prices=("fake=1/1",))
+    assert (embedder.texts, end(report)) == (0, (HunkState.REVIEWED, "model:fake"))
+    (notice,) = report.notices
+    assert notice.text == "Near answers were not looked for: max_cost can't be held: the price of small is not known."
+
+
+def test_vectors_leave_less_of_the_budget_for_what_reads(runs: Runs) -> None:
+    assert end(runs(diff(*PROSE), max_requests=1)) == (HunkState.REVIEWED, "model:fake")
+    runs.shelf.answers.clear()
+    report = runs(diff(*PROSE), embedder=PaidEmbedder(), max_requests=1)
+    assert end(report)[0] is HunkState.FAILED
+
+
+def test_near_look_ups_are_counted_beside_the_exact_ones(runs: Runs) -> None:
+    runs(diff(*PROSE))
+    assert runs.shelf.looked == {"documentation": (0, 2)}
+    runs(diff(*swapped(PROSE, "begins to work", "starts to work")))
+    assert runs.shelf.looked == {"documentation": (1, 3)}
+    runs(diff(*PROSE), embedder=DeafEmbedder())
+    assert runs.shelf.looked == {"documentation": (2, 3)}
+    runs(diff(*swapped(PROSE, "file beside", "folder beside")), embedder=DeafEmbedder())
+    assert runs.shelf.looked == {"documentation": (2, 4)}, "nothing near was looked for"
+    runs(code(*CODE), cheap=confirms())
+    runs(code(*swapped(CODE, "waited", "passed")), cheap=confirms())
+    assert runs.shelf.looked["code"] == (1, 3)
 
 
 @pytest.mark.parametrize(
@@ -277,6 +358,18 @@ def test_a_harmless_difference_costs_a_short_request_to_the_cheap_model(runs: Ru
     assert (after.line, after.quote.strip(), after.description) == (5, "found += row.amount", before.description)
     assert after.origin == "model:cheap"
     assert report.usage.by_stage["confirm"].requests == 1
+    assert [each.name for each in report.beside] == ["confirm"]
+    assert not first.beside
+
+
+def test_short_requests_are_told_before_any_is_sent_and_their_cost_is_in_the_bound(runs: Runs) -> None:
+    prices = ("fake=1/1000", "cheap=0.1/100")
+    runs(code(*CODE), cheap=confirms(), prices=prices)
+    (plain,) = runs.told
+    runs(code(*swapped(CODE, "waited", "passed")), cheap=confirms(), prices=prices)
+    (told,) = runs.told
+    assert told.startswith("asking fake: 1 short request about near answers, then up to 1 request, at most $")
+    assert float(told.rpartition("$")[2]) >= float(plain.rpartition("$")[2]) + 2.0, "an answer of 2,000 tokens more"
 
 
 @pytest.mark.parametrize(
@@ -381,24 +474,3 @@ def test_a_trusted_author_s_change_chooses_its_examples_by_vectors(runs: Runs) -
     names = ("c-off-by-one", "go-defer-in-loop", "php-missing-exit")
     assert len({chosen(name) for name in names}) > 1
     assert len({chosen(name, trusts_author=False) for name in names}) == 1
-
-
-def test_what_a_change_is_about_is_recalled_by_its_near_words(runs: Runs) -> None:
-    changes = GivenChange(diff(*PROSE))
-    ports = Ports(
-        changes=changes, secrets=PlantedSecrets(), tokens=WordCounter(), rules=GivenRules(), prompts=PromptFiles(),
-        chat=ScriptedChat(reads()), clock=runs.clock, progress=str, cache=FakeCache(runs.shelf), seals=SEALS,
-        embedder=NgramEmbedder(),
-    )  # fmt: skip
-    settings = Settings.model_validate({})
-    prepared = preparing.prepare(REF, ports, settings)
-    near = semantic.opened(pools.opened(prepared, "", "material", ports, settings), prepared, ports, settings)
-    assert near is not None
-    near.remember("describe", Redacted("Add a tax to each invoice, and show it in the mail."), b"It adds a tax.")
-    assert near.recall("describe", Redacted("Add a tax to each invoice and show it in the mail")) == b"It adds a tax."
-    assert near.recall("describe", Redacted("Speed the search up by an index.")) is None
-    assert near.recall("documentation", Redacted("Add a tax to each invoice, and show it in the mail.")) is None
-    near.embedder = DeafEmbedder()
-    near.remember("describe", Redacted("x"), b"x")
-    assert near.recall("describe", Redacted("Add a tax to each invoice, and show it in the mail.")) is None
-    assert [each.code for each in near.notices] == ["no-near-answers"]

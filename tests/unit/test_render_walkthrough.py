@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -50,6 +51,17 @@ def test_text_names_files_risks_and_cost() -> None:
         "Where to look first:\n  shop/orders.py:7: Rounds money.\n  a|b.py: All of it.\n\n"
         "hunkwise 1.2.3, m, prompt describe 1.0.0, prompt tokens 1,200, cost $0.0020; a model's words, no verdict\n"
     )
+
+
+def test_what_was_said_of_another_change_is_marked_with_its_age() -> None:
+    said = made()
+    assert said.description is not None
+    stored = made(description=replace(said.description, age_s=300.0))
+    mark = "From a stored description of a nearly identical change, 5 min ago."
+    for style in ("text", "markdown"):
+        assert mark in walkthrough.rendered(stored, style)
+        assert mark not in walkthrough.rendered(said, style)
+    assert json.loads(walkthrough.rendered(stored, "json"))["description"]["age_s"] == 300.0
 
 
 def test_markdown_is_a_table_and_a_list() -> None:

@@ -46,13 +46,11 @@ def test_equal_claims_get_names_of_their_own() -> None:
     assert third not in {one, other}
 
 
-def test_the_intent_stands_before_the_hunks_and_without_one_leaves_nothing() -> None:
+def test_a_request_holds_the_hunks_and_then_the_claims() -> None:
     held = Chunk(passages=(passage("+x = f(1)"),))
-    with_it = verification.request([finding()], held, PACK, Redacted, "<intent>why</intent>")[1].content.text
-    without = verification.request([finding()], held, PACK, Redacted)[1].content.text
-    assert with_it.index("<intent>") < with_it.index("<hunk") < with_it.index("<candidate")
-    assert with_it.replace("<intent>why</intent>\n\n", "") == without
-    assert "{{" not in without
+    shown = verification.request([finding()], held, PACK, Redacted)[1].content.text
+    assert shown.index("<hunk") < shown.index("<candidate")
+    assert "{{" not in shown
 
 
 def test_an_answer_that_breaks_the_schema_says_nothing_at_all() -> None:

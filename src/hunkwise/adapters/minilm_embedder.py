@@ -61,9 +61,14 @@ class MiniLMEmbedder:
         return SPACE
 
     @property
-    def tokens(self) -> int | None:
+    def model(self) -> str | None:
         """None: nobody is asked."""
         return None
+
+    @property
+    def tokens(self) -> int:
+        """None that anybody counts."""
+        return 0
 
     def embed(self, texts: Sequence[Redacted]) -> Sequence[Vector]:
         """Return a vector for each text; raises ConfigurationError where the weights can't be used."""

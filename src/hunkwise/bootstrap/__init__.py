@@ -11,6 +11,7 @@ from hunkwise.bootstrap.parts import Progress
 from hunkwise.errors import UsageError
 from hunkwise.model.change import CONFIG_FILES, ChangeRef, DiffText
 from hunkwise.model.chat import Message
+from hunkwise.model.pull import Pull
 from hunkwise.model.report import ReviewReport, Walkthrough
 from hunkwise.ports import ChangeSource
 
@@ -81,13 +82,18 @@ def describe(
     environment: Mapping[str, str],
     say: Progress,
     source: ChangeSource | None = None,
+    pull: Pull | None = None,
 ) -> Walkthrough:
-    """Describe the change `ref` names, read from `source`; raises HunkwiseError."""
+    """Describe the change `ref` names, of `pull` where it is one, read from `source`; raises HunkwiseError."""
     from hunkwise.pipeline import describe as describing  # noqa: PLC0415  # late: it imports the parsers
+    from hunkwise.pipeline import pull_review  # noqa: PLC0415  # late: it imports the parsers
 
     ports = parts.ports(source or parts.changes(ref), chosen, environment, say)
     try:
-        return describing.run(ref, ports, chosen)
+        if pull is None:
+            return describing.run(ref, ports, chosen)
+        scope = pull_review.scope(pull)
+        return describing.run(ref, ports, chosen, trusts_author=pull.author_may_write, scope=scope)
     finally:
         ports.close()
 

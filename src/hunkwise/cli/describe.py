@@ -12,6 +12,8 @@ from hunkwise.bootstrap import pulls, signals
 from hunkwise.cli import review
 from hunkwise.cli import target as targets
 from hunkwise.model.change import CONFIG_FILES, PullRequest
+from hunkwise.model.pull import Pull
+from hunkwise.ports import ChangeSource
 from hunkwise.render import walkthrough
 
 FORMATS = (walkthrough.TERMINAL, walkthrough.MARKDOWN, walkthrough.JSON)
@@ -26,6 +28,7 @@ FORMATS = (walkthrough.TERMINAL, walkthrough.MARKDOWN, walkthrough.JSON)
 @click.option("--config", "config", metavar="FILE", help="A configuration file instead of the repository's own.")
 @click.option("--format", "style", type=click.Choice(FORMATS), default=FORMATS[0], help="What is written.")
 @click.option("--output", metavar="FILE", help="Where it is written; standard output by default.")
+@click.option("--no-cache", is_flag=True, help="Ask anew; no stored description is read, and none is kept.")
 @click.option("--show-prompts", is_flag=True, help="Print what would be sent to a model; nothing is sent.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no progress.")
 @click.option("-v", "--verbose", is_flag=True, help="Print each step to standard error.")
@@ -39,6 +42,9 @@ def command(target: str | None, **options: Any) -> int:  # noqa: ANN401  # click
     review.check_output("--output", output)
     say = review.progress(quiet=options["quiet"], verbose=options["verbose"])
     chosen = {key: options[key] for key in ("engine", "model", "max_cost")}
+    chosen["cache"] = False if options["no_cache"] else None
+    source: ChangeSource | None = None
+    pull: Pull | None = None
     if isinstance(ref, PullRequest):
         access = pulls.pull_access(ref, os.environ)
         overview = access.host.overview(CONFIG_FILES)
@@ -47,16 +53,15 @@ def command(target: str | None, **options: Any) -> int:  # noqa: ANN401  # click
             if options["config"] is None
             else bootstrap.settings(ref, config=options["config"], repo="", environment=os.environ, options=chosen)
         )
-        source = access.changes
+        source, pull = access.changes, overview.pull
     else:
         settings = bootstrap.settings(
             ref, config=options["config"], repo=options["repo"], environment=os.environ, options=chosen
         )
-        source = None
     if options["show_prompts"]:
         review.write(bootstrap.describing_prompts(ref, settings, os.environ, say, source), output)
         return 0
     with signals.as_interrupts():
-        found = bootstrap.describe(ref, settings, os.environ, say, source)
+        found = bootstrap.describe(ref, settings, os.environ, say, source, pull)
     review.write(walkthrough.rendered(found, options["style"]), output)
     return 0

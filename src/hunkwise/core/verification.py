@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from hunkwise.core import parsing, prompting, proof, risk, wrapping
+from hunkwise.core import briefing, parsing, prompting, proof, risk, wrapping
 from hunkwise.model.chat import Message, PromptPack
 from hunkwise.model.finding import Dropped, Finding, Severity
 from hunkwise.model.material import Chunk, Passage, QueryType
@@ -87,20 +87,14 @@ def names(claims: Sequence[Finding]) -> tuple[str, ...]:
     return tuple(wrapping.unique(wrapping.identifier(_told(claim)) for claim in claims))
 
 
-def request(
-    claims: Sequence[Finding], held: Chunk, pack: PromptPack, seal: prompting.Seal, intent: str = ""
-) -> tuple[Message, ...]:
-    """Return the messages that ask to refute `claims` on what is `held`; `intent` comes wrapped, or is empty."""
+def request(claims: Sequence[Finding], held: Chunk, pack: PromptPack, seal: prompting.Seal) -> tuple[Message, ...]:
+    """Return the messages that ask to refute `claims` on what is `held`, and on nothing that its author says of it."""
     told = "\n\n".join(
         wrapping.wrapped(wrapping.Kind.CANDIDATE, name, _told(claim))
         for name, claim in zip(names(claims), claims, strict=True)
     )
-    parts = {"{{intent}}": intent, "{{hunks}}": prompting.hunks(held), "{{candidates}}": told}
-    blocks = [parts.get(block, block) for block in pack.user.split("\n\n")]
-    return (
-        Message(role="system", content=seal(pack.system)),
-        Message(role="user", content=seal("\n\n".join(block for block in blocks if block))),
-    )
+    user = briefing.filled(pack.user, {"hunks": prompting.hunks(held), "candidates": told})
+    return Message(role="system", content=seal(pack.system)), Message(role="user", content=seal(user))
 
 
 def verdicts(text: str, schema: Mapping[str, Any]) -> tuple[Mapping[str, Sequence[Verdict]], tuple[str, ...]]:

@@ -44,8 +44,8 @@ class Stage(StrEnum):
     """Why a request is sent, so that reports can tell the first reading of a change from what comes on top of it.
 
     AGAIN asks for what an answer left out or what was too much at once, REPAIR for an answer that meets its schema,
-    PASS once more for all, VERIFY has claims refuted, and CONFIRM asks about a difference alone. DESCRIBE is no reading
-    at all: it decides nothing.
+    PASS once more for all, VERIFY has claims refuted, and CONFIRM asks about a difference alone. DESCRIBE and
+    EMBED are no reading at all: they decide nothing.
     """
 
     FIRST = "first"
@@ -55,6 +55,7 @@ class Stage(StrEnum):
     VERIFY = "verify"
     CONFIRM = "confirm"
     DESCRIBE = "describe"
+    EMBED = "embed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,10 @@ class Risk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
-    """What a model says of a change. It read `read` of `hunks` hunks; `unread` names files of which it saw not all."""
+    """What a model says of a change. It read `read` of `hunks` hunks; `unread` names files of which it saw not all.
+
+    `age_s` tells that it was said so many seconds ago, of a change that is nearly this one.
+    """
 
     summary: str
     walkthrough: tuple[Step, ...]
@@ -30,3 +33,4 @@ class Description:
     read: int
     hunks: int
     unread: tuple[str, ...] = ()
+    age_s: float | None = None

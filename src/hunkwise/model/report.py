@@ -47,13 +47,16 @@ class Usage:
     """Requests and tokens of a run; latencies in milliseconds, one per request.
 
     `by_stage` holds the same requests by why they were sent: the first reading of the change, and what came on top.
-    `embedding_tokens` is None where no provider counted any.
     """
 
     by_model: Mapping[str, ModelUsage] = field(default_factory=dict)
     by_stage: Mapping[str, ModelUsage] = field(default_factory=dict)
     latencies_ms: tuple[float, ...] = ()
-    embedding_tokens: int | None = None
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """The models that were asked to read something, without those that embed."""
+        return tuple(name for name, asked in self.by_model.items() if asked.embedding_tokens is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,7 @@ class ReviewReport:
     every answer of a model called its part approved, None without an answer; nothing is decided by it, nor by
     `description`, which tells where to look. `cache` tells by pool what was reused, where a model is wanted.
     `experiment` is the arm that read the change (`model=NAME`, `prompt=VERSION` or `control`), None where there is no
-    experiment.
+    experiment. `beside` names the prompts of requests other than `prompt`'s: of checks, short requests, a description.
     """
 
     version: str
@@ -113,6 +116,7 @@ class ReviewReport:
     cache: Mapping[str, PoolUse] = field(default_factory=dict)
     experiment: str | None = None
     description: Description | None = None
+    beside: tuple[PromptId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hunkwise.core import briefing
 from hunkwise.core.pricing import Price
-from hunkwise.model.chat import PromptPack
+from hunkwise.model.chat import ChatRequest, PromptPack
 from hunkwise.model.material import Chunk
 from hunkwise.pipeline.gateway import Gateway
 from hunkwise.pipeline.verify import Verifying
@@ -14,23 +14,29 @@ from hunkwise.render import figures
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """How a change is asked about; `verifying` is None where no claim is put to a second request."""
+    """How a change is asked about; `verifying` is None where no claim is put to a second request.
+
+    `shorts` are the requests about near answers, which come first.
+    """
 
     pack: PromptPack
     verifying: Verifying | None
+    shorts: Sequence[ChatRequest] = ()
 
 
 def line(chunks: Sequence[Chunk], way: Way, models: Gateway, passes: int) -> str:
     """Return what is going to be asked, and the most it can cost where the price is known.
 
-    What is asked again (an answer to repair, a chunk to split) is not in it: that is not known before.
+    After short requests fewer may be needed than are told. What is asked again (an answer to repair, a chunk to split)
+    is not in it: that is not known before.
     """
     price = models.models[0].price
     usd = _most_usd(chunks, way, models, passes, price)
     cost = f", at most {figures.money(usd)}" if price else ""
     further = f", up to {len(chunks) * (passes - 1)} for further passes" if passes > 1 else ""
     checks = f", up to {len(chunks)} to verify" if way.verifying is not None else ""
-    return f"asking {models.name}: {figures.plural(len(chunks), 'request')}{further}{checks}{cost}"
+    before = f"{figures.plural(len(way.shorts), 'short request')} about near answers, then up to " if way.shorts else ""
+    return f"asking {models.name}: {before}{figures.plural(len(chunks), 'request')}{further}{checks}{cost}"
 
 
 def most_usd(chunks: Sequence[Chunk], way: Way, models: Gateway, passes: int) -> float:
@@ -45,7 +51,7 @@ def _most_usd(chunks: Sequence[Chunk], way: Way, models: Gateway, passes: int, p
         check = way.verifying.pack
         claims = _overhead(check, chunks, models) + answer_tokens  # a claim is no longer than the answer that made it
         usd += models.estimate.whole(chunks, claims, check.parameters.max_output_tokens, price).usd
-    return usd
+    return usd + sum(models.estimate.most(each, price).usd for each in way.shorts)
 
 
 def _overhead(pack: PromptPack, chunks: Sequence[Chunk], models: Gateway) -> int:

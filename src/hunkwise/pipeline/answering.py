@@ -91,10 +91,10 @@ def all_hunks(prepared: Prepared, told: Told, ports: Ports, settings: Settings, 
     stored = pools.opened(prepared, told.scope, material, ports, settings) if pack else None
     served = _served(rest, pack, stored, told, ports) if pack and stored else tally.Tally()
     fresh = _without(rest, served.ends)
-    near = semantic.opened(stored, prepared, ports, settings)
+    models = gateway.opened(ports, settings, told.spent_usd)
+    near = semantic.opened(stored, prepared, models, ports, settings)
     found = near.look_up(fresh) if near else semantic.Found()
     fresh = _without(fresh, found.ends)
-    models = gateway.opened(ports, settings, told.spent_usd)
     if pack and models:
         asked = _ask_models(fresh, Way(pack=pack, verifying=verifying), models, told, found.near, ports, settings)
     else:
@@ -104,7 +104,7 @@ def all_hunks(prepared: Prepared, told: Told, ports: Ports, settings: Settings, 
     if near:
         asked = near.completed(fresh, asked)
     if models:
-        asked = describe.beside(told.ref, prepared, asked, models, ports, settings)
+        asked = describe.beside(told.ref, prepared, asked, models, told.scope, ports, settings)
     again = dict.fromkeys(reused.hunks, End(state=HunkState.CACHED, by=reuse.INCREMENTAL))
     summed = replace(
         asked,
@@ -158,15 +158,19 @@ def _ask_models(
 
     Hunks of which `near` answers are known are asked about in short before.
     """
-    short = _asking(prepared, way.pack, models, ports, settings)
-    confirmed = confirm.all_near(prepared, near, ports.prompts, short) if near else confirm.Confirmed()
-    prepared = _without(prepared, confirmed.ends)
+    asking = _asking(prepared, way.pack, models, ports, settings)
+    shorts = confirm.shorts(prepared, near, ports.prompts, asking)
     filled = packed(prepared, ports, settings)
     pack, examples = briefed.exemplified(way.pack, filled.chunks, prepared, ports, settings)
-    way = replace(way, pack=pack)
-    models.reserve(announcement.most_usd(filled.chunks, way, models, settings.passes))
-    ports.progress(announcement.line(filled.chunks, way, models, settings.passes))
-    asking = _asking(prepared, way.pack, models, ports, settings)
+    told_way = replace(way, pack=pack, shorts=[each.request for each in shorts])
+    models.reserve(announcement.most_usd(filled.chunks, told_way, models, settings.passes))
+    ports.progress(announcement.line(filled.chunks, told_way, models, settings.passes))
+    confirmed = confirm.all_near(shorts, asking)
+    if confirmed.ends:
+        prepared = _without(prepared, confirmed.ends)
+        filled = packed(prepared, ports, settings)
+        pack, examples = briefed.exemplified(way.pack, filled.chunks, prepared, ports, settings)
+    asking = replace(asking, pack=pack)
 
     def ask(chunk: Chunk, asking: answer.Asking) -> answer.Answered:
         answered = passes.ask(chunk, asking, settings.passes)

@@ -1,6 +1,6 @@
 """Describe a change: one request beside the review, which decides nothing.
 
-Here alone, and in the verify pass, a request holds what the author says of the change.
+Here alone a request holds what the author says of the change.
 """
 
 from dataclasses import replace
@@ -13,10 +13,11 @@ from hunkwise.model.chat import Message, PromptPack, Stage
 from hunkwise.model.description import Description
 from hunkwise.model.material import Tier
 from hunkwise.model.report import PromptId, Walkthrough
-from hunkwise.pipeline import answer, gateway, outgoing, preparing, tally
+from hunkwise.pipeline import answer, gateway, outgoing, preparing, recalled, tally
 from hunkwise.pipeline.gateway import Gateway
 from hunkwise.pipeline.gateway import told as told_by_gateway
 from hunkwise.pipeline.preparing import Prepared
+from hunkwise.pipeline.recalled import Recalled
 from hunkwise.pipeline.tally import Tally
 from hunkwise.ports import ChatModel, Ports
 from hunkwise.settings import Settings
@@ -25,18 +26,26 @@ NAME, VERSION = "describe", "1.0.0"
 """The prompt pack of descriptions."""
 
 
-def run(ref: ChangeRef, ports: Ports, settings: Settings) -> Walkthrough:
-    """Return a walkthrough of the change `ref` names; raises HunkwiseError where there is none."""
+def run(
+    ref: ChangeRef, ports: Ports, settings: Settings, *, trusts_author: bool = True, scope: str = ""
+) -> Walkthrough:
+    """Return a walkthrough of the change `ref` names; raises HunkwiseError where there is none.
+
+    `trusts_author` and `scope` are those of `review.run`.
+    """
     models = gateway.opened(ports, settings, 0.0)
     if models is None:
         raise ConfigurationError(
             "describe needs a model to ask; the embedded rules describe nothing",
             hint="set OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server, and leave out --engine rules",
         )
-    prepared = preparing.prepare(ref, ports, settings)
+    prepared = replace(preparing.prepare(ref, ports, settings), one_file_each=not trusts_author)
     pack = ports.prompts.load(NAME, VERSION)
+    described: Description | None = None
+    notices: tuple[Notice, ...] = ()
     try:
-        described = of(ref, prepared, models, ports, settings) if prepared.chosen else None
+        if prepared.chosen:
+            described, notices = of(ref, prepared, models, scope, ports, settings)
     except KeyboardInterrupt:
         models.close()
         raise
@@ -48,12 +57,12 @@ def run(ref: ChangeRef, ports: Ports, settings: Settings) -> Walkthrough:
         change=replace(prepared.change, diff=b"", generated=frozenset(), unread=(), policies={}),
         description=described,
         usage=tally.usage(models.attempts),
-        notices=(*preparing.notices(prepared), *told),
+        notices=(*preparing.notices(prepared), *told, *notices),
     )
 
 
 def beside(
-    ref: ChangeRef, prepared: Prepared, asked: Tally, models: Gateway, ports: Ports, settings: Settings
+    ref: ChangeRef, prepared: Prepared, asked: Tally, models: Gateway, scope: str, ports: Ports, settings: Settings
 ) -> Tally:
     """Return a review's sum with a description of a pull request, where that is wanted, or why there is none.
 
@@ -63,22 +72,37 @@ def beside(
         return asked
     described, notices = None, asked.notices
     try:
-        described = of(ref, prepared, models, ports, settings) if prepared.chosen else None
+        if prepared.chosen:
+            described, told = of(ref, prepared, models, scope, ports, settings)
+            notices = tuple(dict.fromkeys((*notices, *told)))
     except HunkwiseError as error:
         said = outgoing.words(error.message, preparing.seal(prepared))
         notices = (*notices, Notice(code="not-described", text=f"The change is not described: {said}."))
     return replace(asked, description=described, notices=notices, usage=tally.usage(models.attempts))
 
 
-def of(ref: ChangeRef, prepared: Prepared, models: ChatModel, ports: Ports, settings: Settings) -> Description:
-    """Ask for a description of the chosen hunks; raises ChatError, DetectorError, HostError."""
+def of(
+    ref: ChangeRef, prepared: Prepared, models: Gateway, scope: str, ports: Ports, settings: Settings
+) -> tuple[Description, tuple[Notice, ...]]:
+    """Return a description of the chosen hunks, a kept one or a new one, and what is to be said of keeping them.
+
+    Raises ChatError, DetectorError, HostError.
+    """
     seal = preparing.seal(prepared)
     pack = ports.prompts.load(NAME, VERSION)
     shown = _excerpt(prepared, ports, settings)
-    intent = intents.told(ports.changes.intent(ref, prepared.change))
-    asked = describing.messages(shown, intent, pack, seal)
-    values = _judged(asked, pack, models, seal)
-    return outgoing.description(describing.description(values, shown), seal)
+    intent = ports.changes.intent(ref, prepared.change)
+    near = recalled.opened(prepared, pack, models, scope, ports, settings)
+    kept = Recalled(near=near, shown=shown, intent=intent)
+    described = kept.look_up()
+    if described is None:
+        asked = describing.messages(shown, intents.told(intent), pack, seal)
+        described = outgoing.description(describing.description(_judged(asked, pack, models, seal), shown), seal)
+        kept.keep(described)
+    else:
+        described = outgoing.description(described, seal)
+    told = (*near.notices, *near.pools.cache.told()) if near else ()
+    return described, told
 
 
 def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Message, ...], ...]:

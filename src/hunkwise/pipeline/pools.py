@@ -83,7 +83,7 @@ class Pools:
             for key, form in forms.items():
                 self.forms.setdefault(key, []).append(form)
             self._find(left, forms, served)
-        for pool, of_pool in _by_pool(hunks).items():
+        for pool, of_pool in by_pool(hunks).items():
             hits = sum(lines.key in served for lines in of_pool)
             self.cache.count(pool, hits, len(of_pool) - hits)
         return _tally(served)
@@ -133,7 +133,7 @@ class Pools:
     def _find(
         self, hunks: Sequence[RedactedLines], forms: Mapping[HunkKey, Form], served: dict[HunkKey, _Found]
     ) -> None:
-        for pool, of_pool in _by_pool(each for each in hunks if each.key in forms).items():
+        for pool, of_pool in by_pool(each for each in hunks if each.key in forms).items():
             known = self.cache.get(pool, sorted({forms[lines.key].key for lines in of_pool}))
             for lines in of_pool:
                 form = forms[lines.key]
@@ -208,7 +208,8 @@ def _lines(prepared: Prepared) -> list[RedactedLines]:
     return [prepared.gathered.lines_by_key[key] for key in prepared.chosen]
 
 
-def _by_pool(hunks: Iterable[RedactedLines]) -> Mapping[str, list[RedactedLines]]:
+def by_pool(hunks: Iterable[RedactedLines]) -> Mapping[str, list[RedactedLines]]:
+    """Return hunks by the pool of their answers."""
     pools: dict[str, list[RedactedLines]] = {}
     for lines in hunks:
         pools.setdefault(lines.query_type.value, []).append(lines)

@@ -15,19 +15,22 @@ from hunkwise.core import (
 from hunkwise.core.bookkeeping import Reading
 from hunkwise.core.reconcile import Before, Reconciled
 from hunkwise.model.change import ChangeRef
-from hunkwise.model.chat import Message, PromptPack
+from hunkwise.model.chat import Message, PromptPack, Stage
 from hunkwise.model.finding import Dropped, Finding, Severity
 from hunkwise.model.ledger import Ledger
-from hunkwise.model.report import PromptId, ReviewReport, Verdict
+from hunkwise.model.report import PromptId, ReviewReport, Usage, Verdict
 from hunkwise.pipeline import (
     answering,
     briefed,
+    confirm,
+    describe,
     pools,
     preparing,
     ready,
     routing,
     surroundings,
     tally,
+    verify,
 )
 from hunkwise.pipeline.preparing import Prepared
 from hunkwise.ports import Ports
@@ -49,6 +52,13 @@ class Reviewed:
     material: str
     heads: Mapping[bytes, bytes]
 
+
+BESIDE = {
+    Stage.VERIFY: (verify.NAME, verify.VERSION),
+    Stage.CONFIRM: (confirm.NAME, confirm.VERSION),
+    Stage.DESCRIBE: (describe.NAME, describe.VERSION),
+}
+"""The prompt packs of requests that are no reading of the change."""
 
 NOTHING_BEFORE = Before()
 """A change nobody has spoken of yet."""
@@ -116,7 +126,7 @@ def _report(
     return ReviewReport(
         version=__version__,
         engine="rules" if ports.chat is None else "llm",
-        models=tuple(tallied.usage.by_model),
+        models=tallied.usage.readers,
         prompt=_prompt_id(answers.pack, tallied) if answers.pack and ports.chat else None,
         change=replace(prepared.change, diff=b"", generated=frozenset(), unread=(), policies={}),
         diff=prepared.gathered.shown,
@@ -132,11 +142,17 @@ def _report(
         model_approved=tallied.model_approved,
         description=tallied.description,
         cache=pools.use(prepared, tallied.ends) if answers.pack else {},
+        beside=_beside(tallied.usage, ports),
     )
 
 
 def _prompt_id(pack: PromptPack, tallied: tally.Tally) -> PromptId:
     return PromptId(name=pack.name, version=pack.version, sha256=pack.sha256, examples=tallied.examples)
+
+
+def _beside(used: Usage, ports: Ports) -> tuple[PromptId, ...]:
+    packs = (ports.prompts.load(*named) for stage, named in BESIDE.items() if stage.value in used.by_stage)
+    return tuple(PromptId(name=each.name, version=each.version, sha256=each.sha256) for each in packs)
 
 
 def prompts(ref: ChangeRef, ports: Ports, settings: Settings) -> tuple[tuple[Message, ...], ...]:

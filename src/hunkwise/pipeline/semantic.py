@@ -4,14 +4,14 @@ A near answer serves prose by itself and code never (`core.nearness`). Of an aut
 looked for at all: texts can be made alike at will. Nor is it under `privacy: strict`, where less than a hunk may leave.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hunkwise.core import answer_keys, nearness, redact, sealing
 from hunkwise.core.bookkeeping import End
 from hunkwise.core.nearness import NearAnswer
 from hunkwise.core.packing import RedactedLines
-from hunkwise.errors import ChatError, DetectorError
+from hunkwise.errors import ChatError, ChatFault, ConfigurationError, DetectorError, HunkwiseError
 from hunkwise.model.change import Notice
 from hunkwise.model.chat import Redacted
 from hunkwise.model.finding import Finding
@@ -19,6 +19,8 @@ from hunkwise.model.ledger import HunkState
 from hunkwise.model.material import HunkKey, QueryType
 from hunkwise.model.stored import Near, Stored, Vector
 from hunkwise.pipeline import pools
+from hunkwise.pipeline.gateway import Gateway
+from hunkwise.pipeline.gateway.embedding import Embeddings
 from hunkwise.pipeline.pools import CLOCK_SKEW_S, Pools
 from hunkwise.pipeline.preparing import Prepared
 from hunkwise.pipeline.tally import Tally
@@ -52,6 +54,7 @@ class NearPools:
 
     pools: Pools
     embedder: Embedder
+    embeddings: Embeddings
     scan: redact.Scan
     thresholds: Mapping[str, float]
     privacy: str
@@ -74,13 +77,19 @@ class NearPools:
                     near[lines.key] = answer
                 if lines.key in ends or lines.key in near:
                     break
+        self._count(hunks, {*ends, *near})
         return Found(ends=ends, near=near)
+
+    def _count(self, hunks: Sequence[RedactedLines], known: Collection[HunkKey]) -> None:
+        """Count the look-ups that were made; what is to be confirmed was found too."""
+        for pool, of_pool in pools.by_pool(each for each in hunks if each.key in self._vectors).items():
+            hits = sum(lines.key in known for lines in of_pool)
+            self.pools.cache.count(pool, hits, len(of_pool) - hits)
 
     def completed(self, prepared: Prepared, asked: Tally) -> Tally:
         """Keep what was asked, and return it with what there is to say of near answers."""
         self._keep(prepared, asked)
-        usage = replace(asked.usage, embedding_tokens=self.embedder.tokens)
-        return replace(asked, usage=usage, notices=(*asked.notices, *self.notices))
+        return replace(asked, notices=(*asked.notices, *self.notices))
 
     def _keep(self, prepared: Prepared, asked: Tally) -> None:
         """Store what was found in each hunk, by the same rules as exact answers."""
@@ -88,20 +97,22 @@ class NearPools:
         kept = [self._stored(lines, found, by) for lines, found, by in pools.read_to_the_end(hunks, asked)]
         self.pools.cache.put(pools.agreed(each for each in kept if each is not None))
 
-    def recall(self, pool: str, text: Redacted) -> bytes | None:
-        """Return the answer to the nearest text of a pool whose answers serve by themselves, None where none is near.
+    def vector(self, text: Redacted) -> Vector | None:
+        """Return the vector of a text in this run's space, None where nobody gives any."""
+        try:
+            return self._of_ground(*self.embeddings.vectors(self.embedder, [text]))
+        except (ChatError, ConfigurationError) as error:
+            self._tell(error)
+            return None
 
-        For `describe` and questions: what is asked there decides nothing of a verdict.
-        """
-        vector = self._vector(text)
-        return None if vector is None else next((content for _, content in self._opened(pool, vector)), None)
-
-    def remember(self, pool: str, text: Redacted, content: bytes) -> None:
-        """Store the answer to a text for `recall`."""
-        vector = self._vector(text)
-        if vector is not None:
-            named = nearness.key(f"{vector.space} {redact.PLACEHOLDER.sub('', text.text)}", self.privacy)
-            self.pools.cache.put([self.pools.sealed(pool, named, content, vector)])
+    def opened(self, pool: str, vector: Vector) -> list[tuple[Stored, bytes]]:
+        """Return fresh answers near to `vector` that we wrote, the nearest first."""
+        least = nearness.threshold(pool, self.thresholds)
+        near: Sequence[Near] = self.pools.cache.nearest(pool, vector, LOOKED_AT)
+        fresh = [each.stored for each in near if each.likeness >= least and self._is_fresh(pool, each.stored)]
+        terms = self.pools.terms
+        opened = ((stored, sealing.opened(stored, terms.scope, self.pools.seals)) for stored in fresh)
+        return [(stored, content) for stored, content in opened if content is not None]
 
     def _is_wanted(self, lines: RedactedLines) -> bool:
         is_prose = lines.query_type is QueryType.DOCUMENTATION
@@ -114,36 +125,20 @@ class NearPools:
         """Find the vectors of hunks; where nobody gives any, nothing is near in this run."""
         try:
             texts = [redact.text(nearness.asked(lines), self.scan) for lines in hunks]
-            found = self.embedder.embed(texts) if texts else ()
-        except (ChatError, DetectorError) as error:
-            self._tell(error.message)
+            found = self.embeddings.vectors(self.embedder, texts)
+        except (ChatError, ConfigurationError, DetectorError) as error:
+            self._tell(error)
             return
         self._vectors = {lines.key: self._of_ground(each) for lines, each in zip(hunks, found, strict=True)}
-
-    def _vector(self, text: Redacted) -> Vector | None:
-        try:
-            return self._of_ground(*self.embedder.embed([text]))
-        except ChatError as error:
-            self._tell(error.message)
-            return None
 
     def _of_ground(self, vector: Vector) -> Vector:
         return replace(vector, space=nearness.space(vector.space, self.pools.terms.ground, self.privacy))
 
     def _nearest(self, lines: RedactedLines) -> list[tuple[Stored, NearAnswer]]:
         vector = self._vectors.get(lines.key)
-        found = () if vector is None else self._opened(lines.query_type.value, vector)
+        found = () if vector is None else self.opened(lines.query_type.value, vector)
         known = ((stored, nearness.unpacked(content)) for stored, content in found)
         return [(stored, answer) for stored, answer in known if answer is not None]
-
-    def _opened(self, pool: str, vector: Vector) -> list[tuple[Stored, bytes]]:
-        """Return fresh answers near to `vector` that we wrote, the nearest first."""
-        least = nearness.threshold(pool, self.thresholds)
-        near: Sequence[Near] = self.pools.cache.nearest(pool, vector, LOOKED_AT)
-        fresh = [each.stored for each in near if each.likeness >= least and self._is_fresh(pool, each.stored)]
-        terms = self.pools.terms
-        opened = ((stored, sealing.opened(stored, terms.scope, self.pools.seals)) for stored in fresh)
-        return [(stored, content) for stored, content in opened if content is not None]
 
     def _is_fresh(self, pool: str, stored: Stored) -> bool:
         age_s = self.pools.terms.now - stored.created_at
@@ -163,22 +158,33 @@ class NearPools:
         content = nearness.packed(nearness.answer(lines, findings, by))
         return name, self.pools.sealed(*name, content, self._vectors[lines.key])
 
-    def _tell(self, why: str) -> None:
-        if not self.notices:
-            text = f"Near answers were not looked for: {why}."
+    def _tell(self, why: HunkwiseError) -> None:
+        """Say once that nothing near is known; of a spent budget the gateway tells."""
+        is_told = isinstance(why, ChatError) and why.fault is ChatFault.BUDGET
+        if not self.notices and not is_told:
+            text = f"Near answers were not looked for: {why.message}."
             self.notices.append(Notice(code="no-near-answers", text=text))
 
 
-def opened(stored: Pools | None, prepared: Prepared, ports: Ports, settings: Settings) -> NearPools | None:
-    """Return the near answers of a run, None without stored ones, an embedder, or an author who is trusted.
+def opened(
+    stored: Pools | None, prepared: Prepared, models: Gateway | None, ports: Ports, settings: Settings
+) -> NearPools | None:
+    """Return the near answers of a run, None without stored ones, a model, an embedder, or an author who is trusted.
 
     None under `privacy: strict` too: unchanged lines and comments would leave with what is embedded or confirmed.
     """
-    if stored is None or ports.embedder is None or prepared.one_file_each or settings.privacy == "strict":
+    if (
+        stored is None
+        or models is None
+        or ports.embedder is None
+        or prepared.one_file_each
+        or settings.privacy == "strict"
+    ):
         return None
     return NearPools(
         pools=stored,
         embedder=ports.embedder,
+        embeddings=models.embeddings,
         scan=prepared.scan,
         thresholds=nearness.thresholds(settings.near),
         privacy=settings.privacy,

@@ -78,12 +78,11 @@ def _numbered(file: FileDiff, places: stripping.Places) -> Iterator[_Line]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verifying:
-    """What all verify requests of a run share. `intent` is what the change says it is for, wrapped, or empty."""
+    """What all verify requests of a run share."""
 
     pack: PromptPack
     mode: Mode
     literals_of: proof.LiteralsOf
-    intent: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -121,7 +120,7 @@ def _check(
 ) -> None:
     held = verification.shown(tuple(claims.values()), chunk)
     try:
-        asked = verification.request(tuple(claims.values()), held, verifying.pack, asking.seal, verifying.intent)
+        asked = verification.request(tuple(claims.values()), held, verifying.pack, asking.seal)
         reply = asking.chat.complete(answer.request(asked, verifying.pack, Stage.VERIFY))
     except DetectorError as error:
         _unchecked(claims, f"redaction: {error.message}", checked)

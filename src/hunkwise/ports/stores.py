@@ -75,8 +75,13 @@ class Embedder(Protocol):
         ...
 
     @property
-    def tokens(self) -> int | None:
-        """Tokens that a provider counted so far; None where nobody is asked."""
+    def model(self) -> str | None:
+        """The provider's model that is asked and paid for; None where nobody is."""
+        ...
+
+    @property
+    def tokens(self) -> int:
+        """Tokens that a provider counted so far."""
         ...
 
     def embed(self, texts: Sequence[Redacted]) -> Sequence[Vector]:

@@ -46,6 +46,7 @@ def document(report: ReviewReport) -> dict[str, Any]:
                 "sha256": prompt.sha256 if prompt else None,
                 "examples": list(prompt.examples) if prompt else [],
             },
+            "prompts": [{"name": each.name, "version": each.version, "sha256": each.sha256} for each in report.beside],
             "experiment": report.experiment,
         },
         "change": change(report.change),
@@ -91,6 +92,7 @@ def described(given: Description | None) -> dict[str, Any] | None:
         "hunks": given.hunks,
         "read": given.read,
         "unread": list(given.unread),
+        "age_s": given.age_s,
     }
 
 
@@ -161,7 +163,6 @@ def usage(used: Usage) -> dict[str, Any]:
                 embedding_tokens=figures.embedding_tokens(used),
             )
         ),
-        "embedding_tokens": used.embedding_tokens,
         "by_model": {name: {"requests": asked.requests, **_tokens(asked)} for name, asked in used.by_model.items()},
         "by_stage": {name: {"requests": asked.requests, **_tokens(asked)} for name, asked in used.by_stage.items()},
         "latency_ms": {f"p{percent}": figures.latency_ms(used, percent) for percent in (50, 95, 99)},

@@ -200,7 +200,8 @@ def _cost(report: ReviewReport) -> str:
             why = "no model was asked: what it said of the same hunks holds"
         return f"<sub>hunkwise {report.version}, {why}</sub>"
     used = report.usage
-    prompt = sanitise.inline(f"prompt {report.prompt.name} {report.prompt.version}" if report.prompt else "no prompt")
+    packs = [f"{each.name} {each.version}" for each in ((report.prompt,) if report.prompt else ()) + report.beside]
+    prompt = sanitise.inline(f"prompt {', '.join(packs)}" if packs else "no prompt")
     tokens = figures.prompt_tokens(used)
     answers = figures.number(figures.total(used, lambda asked: asked.completion_tokens))
     cost = sanitise.html(figures.money(figures.total(used, lambda asked: asked.cost_usd)))

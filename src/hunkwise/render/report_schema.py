@@ -58,11 +58,12 @@ def _tool() -> dict[str, Any]:
     named = dict.fromkeys(("name", "version", "sha256"), TEXT_OR_NULL)
     prompt = _object({**named, "examples": _list(TEXT)})
     tool = _object({"version": TEXT, "engine": {"enum": ["llm", "rules"]}, "models": _list(TEXT), "prompt": prompt})
-    return {**tool, "properties": {**tool["properties"], "experiment": TEXT_OR_NULL}}
+    beside = _list(_object(dict.fromkeys(("name", "version", "sha256"), TEXT)))
+    return {**tool, "properties": {**tool["properties"], "prompts": beside, "experiment": TEXT_OR_NULL}}
 
 
 def _description() -> dict[str, Any]:
-    return _object(
+    described = _object(
         {
             "summary": TEXT,
             "walkthrough": _list(_object({"file": TEXT, "what": TEXT})),
@@ -72,6 +73,7 @@ def _description() -> dict[str, Any]:
             "unread": _list(TEXT),
         }
     )
+    return {**described, "properties": {**described["properties"], "age_s": AMOUNT_OR_NULL}}
 
 
 def _finding() -> dict[str, Any]:

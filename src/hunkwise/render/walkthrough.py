@@ -1,6 +1,6 @@
 """A description as text for a terminal, as GitHub's Markdown, and as JSON; all of its words are a model's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from hunkwise.core import sanitise
@@ -38,8 +38,8 @@ def section(description: Description, keep: int) -> str:
         rows += [
             f"- {sanitise.span(_place(each))}: {sanitise.inline(_kept(each.why, keep))}" for each in description.risks
         ]
-    unread = _unread(description, sanitise.span)
-    return "\n".join([*rows, *(["", f"<sub>{unread}</sub>"] if unread else [])])
+    rows += [row for note in _origin(description, sanitise.span) for row in ("", f"<sub>{note}</sub>")]
+    return "\n".join(rows)
 
 
 def _markdown(walkthrough: Walkthrough) -> str:
@@ -64,8 +64,7 @@ def _described(description: Description) -> str:
     if description.risks:
         rows = (f"  {sanitise.line(_place(each))}: {sanitise.line(each.why)}" for each in description.risks)
         parts.append("\n".join(["Where to look first:", *rows]))
-    unread = _unread(description, sanitise.line)
-    return "\n\n".join([*parts, *([unread] if unread else [])])
+    return "\n\n".join([*parts, *_origin(description, sanitise.line)])
 
 
 def _document(walkthrough: Walkthrough) -> dict[str, Any]:
@@ -74,7 +73,7 @@ def _document(walkthrough: Walkthrough) -> dict[str, Any]:
         "version": json_report.VERSION,
         "tool": {
             "version": walkthrough.version,
-            "models": list(walkthrough.usage.by_model),
+            "models": list(walkthrough.usage.readers),
             "prompt": {"name": prompt.name, "version": prompt.version, "sha256": prompt.sha256},
         },
         "change": json_report.change(change),
@@ -95,6 +94,15 @@ def _foot(walkthrough: Walkthrough) -> str:
         f"hunkwise {walkthrough.version}, {', '.join(used.by_model)}, {prompt}, prompt tokens {tokens}, cost {cost};"
         " a model's words, no verdict"
     )
+
+
+def _origin(description: Description, shown: Callable[[str], str]) -> Iterator[str]:
+    """Yield what it was made without, and whether it was made of another change."""
+    unread = _unread(description, shown)
+    if unread:
+        yield unread
+    if description.age_s is not None:
+        yield f"From a stored description of a nearly identical change, {figures.age(description.age_s)} ago."
 
 
 def _unread(description: Description, shown: Callable[[str], str]) -> str:

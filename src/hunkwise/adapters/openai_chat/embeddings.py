@@ -60,7 +60,12 @@ class OpenAIEmbedder:
         return f"{self._asked.host} {self._asked.model}"
 
     @property
-    def tokens(self) -> int | None:
+    def model(self) -> str | None:
+        """The model's name at the endpoint."""
+        return self._asked.model
+
+    @property
+    def tokens(self) -> int:
         """Tokens that all texts took so far, as the endpoint counted them."""
         return self._tokens
 

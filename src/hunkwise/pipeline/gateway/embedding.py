@@ -1,15 +1,20 @@
 """Embeddings count against the budget too: who embeds texts asks here first, and says after what it used."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from hunkwise.core import pricing
 from hunkwise.core.budgeting import Amount
 from hunkwise.core.pricing import Prices
 from hunkwise.errors import ChatFault, ConfigurationError
-from hunkwise.model.chat import TokenUsage
+from hunkwise.model.chat import Redacted, Stage, TokenUsage
+from hunkwise.model.stored import Vector
 from hunkwise.pipeline.gateway.model import Shared
 from hunkwise.pipeline.gateway.run import Attempt
+from hunkwise.ports import Embedder
+
+BATCH = 32
+"""Texts that are embedded on one receipt: as many as our embedder sends in one request."""
 
 
 class Embedded:
@@ -26,6 +31,22 @@ class Embeddings:
         self._shared = shared
         self._prices = prices
         self._needs_prices = needs_prices
+
+    def vectors(self, embedder: Embedder, texts: Sequence[Redacted]) -> list[Vector]:
+        """Return a vector for each text, paid for where a provider is asked; raises what `paying` and it raise.
+
+        From one thread at a time: what a provider counted is told apart by the embedder's sum.
+        """
+        if embedder.model is None:
+            return list(embedder.embed(texts))
+        found: list[Vector] = []
+        for at in range(0, len(texts), BATCH):
+            part = texts[at : at + BATCH]
+            before = embedder.tokens
+            with self.paying(embedder.model, self._shared.estimate.embedding(part)) as embedded:
+                found += embedder.embed(part)
+                embedded.tokens = (embedder.tokens - before) or embedded.tokens
+        return found
 
     @contextmanager
     def paying(self, model: str, tokens: int) -> Iterator[Embedded]:
@@ -45,14 +66,18 @@ class Embeddings:
         with self._shared.purse.paying(wanted, self._shared.time.check) as receipt:
             receipt.used = Amount(requests=1)
             embedded = Embedded(tokens)
-            attempt = Attempt(asked=model, reply=None, fault=ChatFault.CONNECTION, cost_usd=0.0, embedding_tokens=0)
+            attempt = _attempt(model, ChatFault.CONNECTION, 0.0, 0)
             try:
                 yield embedded
                 cost = pricing.cost_usd(price, _usage(embedded.tokens))
                 receipt.used = Amount(usd=cost or 0.0, tokens=embedded.tokens, requests=1)
-                attempt = Attempt(asked=model, reply=None, fault=None, cost_usd=cost, embedding_tokens=embedded.tokens)
+                attempt = _attempt(model, None, cost, embedded.tokens)
             finally:
                 self._shared.journal.note(attempt)
+
+
+def _attempt(model: str, fault: ChatFault | None, cost_usd: float | None, tokens: int) -> Attempt:
+    return Attempt(asked=model, reply=None, fault=fault, cost_usd=cost_usd, stage=Stage.EMBED, embedding_tokens=tokens)
 
 
 def _usage(tokens: int) -> TokenUsage:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from hunkwise.core.budgeting import Amount
 from hunkwise.core.pricing import MILLION, Price
-from hunkwise.model.chat import ChatRequest, Message
+from hunkwise.model.chat import ChatRequest, Message, Redacted
 from hunkwise.model.material import Chunk
 from hunkwise.ports import TokenCounter
 
@@ -40,6 +40,10 @@ class Estimate:
         prompt = sum(int((chunk.tokens + overhead) * MARGIN) + SCHEMA_TOKENS for chunk in chunks)
         total = _amount(prompt, max_output * len(chunks), price)
         return Amount(usd=total.usd, tokens=total.tokens, requests=len(chunks))
+
+    def embedding(self, texts: Sequence[Redacted]) -> int:
+        """Return the most tokens that embedding `texts` can take."""
+        return int(sum(self._tokens.count(each.text) + 1 for each in texts) * MARGIN)
 
     def tokens(self, text: str) -> int:
         """Return our own count of the tokens of `text`."""
