@@ -91,6 +91,7 @@ def test_rows_are_told_apart_by_their_index() -> None:
         {"data": [{"embedding": [1.0]}, {"embedding": []}]},
         {"data": [{"embedding": [1.0]}, {"embedding": ["x"]}]},
         {"data": [{"embedding": [1.0]}, {"embedding": [float("nan")]}]},
+        {"data": [{"embedding": [1.0]}, {"embedding": [10**400]}]},
         {"data": [{"embedding": [1.0]}, {"embedding": "AACAPw=="}]},
         {"data": [{"embedding": [1.0] * 8_193}, {"embedding": [1.0] * 8_193}]},
     ],

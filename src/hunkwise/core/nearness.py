@@ -1,19 +1,17 @@
 """What a near answer is worth: one to a hunk that is alike, but not the same.
 
 Vectors can't tell a bug from its fix, so being near proves nothing of code. A near answer serves by itself only for
-prose: where nobody found anything, and where the two differ in plain words alone. For code it may save a long request
-by a short one that judges the difference (`core.confirming`).
+prose: where nobody found anything, and where the two differ in plain words alone (`core.wording`). For code it may save
+a long request by a short one (`core.confirming`), and that only where local names or comments differ (`core.renaming`).
 """
 
-import difflib
 import hashlib
-import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hunkwise.core import compact, context, finding_form, lifetimes, redact, risk
+from hunkwise.core import compact, context, finding_form, lifetimes, redact, renaming, risk, wording
 from hunkwise.core.packing import RedactedLines
+from hunkwise.core.wording import Pair
 from hunkwise.model.finding import Finding
 from hunkwise.model.material import QueryType
 
@@ -26,27 +24,14 @@ OFF = 2.0
 MAX_ROWS = 400
 """Rows of a hunk that is kept to be compared: a longer one is asked whole."""
 
-MAX_DIFFERENCE = 12
-"""Rows that differ of two hunks of which one stands for the other: more is another change."""
-
-MAX_WORDS = 8
-"""Words that came and went between two texts of which one answer serves both: more says something new."""
+MAX_DIFFERENCE = 6
+"""Rows that are other ones in two hunks of which one stands for the other: more is another change."""
 
 MAX_FINDINGS = 10
 """Findings that a short request can confirm."""
 
 CONFIRMED_TYPES = frozenset({QueryType.CODE, QueryType.TEST, QueryType.REFACTORING, QueryType.DOCUMENTATION})
 """Types whose near answers may be confirmed: in the others each line is a decision."""
-
-_MARKS = ".,;:!?()\"'\u2018\u2019\u201c\u201d"
-_PLAIN_WORD = re.compile(r"[^\W\d_]+(?:[-'\u2019][^\W\d_]+)*")
-_CODE_ROW = re.compile(r"(?: {4}|\t|\s*(?:[$>%#|]\s|\.\. ))")
-_FENCE = re.compile(r"\s*(?:```|~~~)")
-_TURNS = re.compile(
-    r"(?:all|any|always|never|none|no|not|only|off|on|if|unless|until|without|except|true|false|optional|required"
-    r"|may|might|must|can|should|cannot|(?:dis)?allow\w*|den(?:y|ies|ied)|(?:dis|en)able\w*|un\w+|in\w+|\w+n['\u2019]t)"
-)
-"""Words that turn what a sentence says into another thing, and more of them than need be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,14 +82,14 @@ def asked(lines: RedactedLines) -> str:
     return "\n".join((lines.path, *rows(lines)))
 
 
-def key(exact: str) -> str:
-    """Return the key of the near answer to the hunk whose exact key is `exact`."""
-    return hashlib.sha256(f"near {exact}".encode()).hexdigest()
+def key(exact: str, privacy: str) -> str:
+    """Return the key of the near answer to the hunk whose exact key is `exact`, at a level of privacy."""
+    return hashlib.sha256(f"near {privacy} {exact}".encode()).hexdigest()
 
 
-def space(embedder: str, ground: str) -> str:
-    """Return the space of vectors: of one embedder, one repository, one trust, one prompt and one set of models."""
-    return f"{embedder} {ground[:32]}"
+def space(embedder: str, ground: str, privacy: str) -> str:
+    """Return the space of vectors: of one embedder, repository, trust, prompt, set of models and level of privacy."""
+    return f"{embedder} {ground[:32]} {privacy}"
 
 
 def answer(lines: RedactedLines, findings: Sequence[Finding], by: str) -> NearAnswer:
@@ -137,44 +122,53 @@ def unpacked(content: bytes) -> NearAnswer | None:
 
 
 def difference(near: NearAnswer, lines: RedactedLines) -> tuple[str, ...]:
-    """Return the rows in which a hunk differs from the one that was answered: `- ` for the old, `+ ` for the new."""
-    compared = difflib.ndiff(near.rows, rows(lines)) if near.rows != rows(lines) else ()
-    return tuple(row for row in compared if row[:2] in {"- ", "+ "})
+    """Return the rows in which a hunk differs from the one that was answered: `- ` for the old, `+ ` for the new.
+
+    () where the two can't be laid on each other row by row.
+    """
+    changed = _changed(_paired(near, lines))
+    return tuple(row for old, new in changed or () for row in (f"- {old}", f"+ {new}"))
 
 
 def serves(near: NearAnswer, lines: RedactedLines) -> bool:
     """Whether a near answer about prose stands for this hunk too."""
     if lines.query_type is not QueryType.DOCUMENTATION or near.findings or near.path != lines.path:
         return False
-    changed = difference(near, lines)
-    if len(changed) > MAX_DIFFERENCE or any(_FENCE.match(row[1:]) for row in (*near.rows, *rows(lines))):
+    paired = _paired(near, lines)
+    changed = _changed(paired)
+    if changed is None:
         return False
-    if any(_CODE_ROW.match(row[3:]) for row in changed):
+    sides = near.rows, rows(lines)
+    if any(map(wording.has_fence, sides)) or not wording.are_alike(changed):
         return False
-    before, after = _words(changed, "-"), _words(changed, "+")
-    other = (Counter(before) - Counter(after)) + (Counter(after) - Counter(before))
-    if other.total() > MAX_WORDS or not all(map(_is_plain, other)) or set(before) & set(after) & set(other):
-        return False
-    return [word for word in before if word not in other] == [word for word in after if word not in other]
+    places = [place for place, (old, new) in enumerate(paired) if old != new]
+    return all(wording.is_prose(side, place) for side in sides for place in places)
 
 
 def may_be_confirmed(near: NearAnswer, lines: RedactedLines) -> bool:
-    """Whether a short request may decide if a near answer holds: a small difference of which nothing is grave."""
+    """Whether a short request may decide if a near answer holds: other names or comments, and nothing grave about."""
     if lines.query_type not in CONFIRMED_TYPES or near.path != lines.path:
         return False
     if near.context != context.digest(lines.context) or len(near.findings) > MAX_FINDINGS:
         return False
-    changed = difference(near, lines)
-    return 0 < len(changed) <= MAX_DIFFERENCE and not risk.is_grave(lines.path, changed)
+    paired = _paired(near, lines)
+    if not _changed(paired) or risk.is_grave(lines.path, (*near.rows, *rows(lines))):
+        return False
+    return renaming.is_harmless(lines.path, paired, (piece.text for piece in lines.context))
 
 
-def _words(changed: Iterable[str], sign: str) -> list[str]:
-    words = (word.strip(_MARKS).lower() for row in changed if row[0] == sign for word in row[3:].split())
-    return [word for word in words if word]
+def _paired(near: NearAnswer, lines: RedactedLines) -> Sequence[Pair]:
+    """Return each row as it was and as it is, () where rows came, went, or have another sign."""
+    now = rows(lines)
+    if [row[:1] for row in near.rows] != [row[:1] for row in now]:
+        return ()
+    return tuple(zip(near.rows, now, strict=True))
 
 
-def _is_plain(word: str) -> bool:
-    return bool(_PLAIN_WORD.fullmatch(word)) and not _TURNS.fullmatch(word)
+def _changed(paired: Sequence[Pair]) -> Sequence[Pair] | None:
+    """Return the pairs that differ, None where they are too many or there is nothing to compare."""
+    changed = tuple(pair for pair in paired if pair[0] != pair[1])
+    return changed if paired and len(changed) <= MAX_DIFFERENCE else None
 
 
 def _likeness(pool: str, value: str) -> float:

@@ -8,6 +8,7 @@ of it that stood in the described rows still stands there. Places are looked for
 import difflib
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -16,6 +17,9 @@ from hunkwise.core import compact, finding_form, intents, nearness, redact, risk
 from hunkwise.core.describing import Excerpt
 from hunkwise.model.description import Description, Risk, Step
 from hunkwise.model.intent import Intent
+
+MAX_DIFFERENCE = 12
+"""Rows that came and went between two changes of which one is described as the other was."""
 
 _WORD = re.compile(r"\w+")
 
@@ -63,9 +67,11 @@ def placed(before: Told, shown: Excerpt, intent: Intent) -> Description | None:
         return None
     changed = 0
     for (path, were), (_, are) in zip(old, new, strict=True):
+        if ((Counter(were) - Counter(are)) + (Counter(are) - Counter(were))).total() > MAX_DIFFERENCE:
+            return None  # before rows are laid on each other, which takes the cube of their number
         difference = [row for row in difflib.ndiff(were, are) if row[:2] in {"- ", "+ "}] if were != are else []
         changed += len(difference)
-        if changed > nearness.MAX_DIFFERENCE or (difference and risk.is_grave(path, difference)):
+        if changed > MAX_DIFFERENCE or (difference and risk.is_grave(path, difference)):
             return None
     gone = _words(row.text for row in before.rows) - _words(row.text for row in rows)
     if gone & _words(_texts(before.description)):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hunkwise.core import briefing
+from hunkwise.core import briefing, few_shot
 from hunkwise.core.briefing import Instruction
 from hunkwise.model.chat import PromptPack
 from hunkwise.model.material import Chunk
@@ -27,10 +27,13 @@ def exemplified(
 ) -> tuple[PromptPack, tuple[str, ...]]:
     """Return the pack with examples for each kind of the chunks, and their names.
 
+    Chosen by the offline vectors, whichever embedder a run has: no text leaves, and the same change gets the same ones.
     The change of an author who is not trusted does not choose among the examples of a kind.
     """
     library = _library(loaded, ports, settings)
-    return briefing.exemplified(loaded, chunks, library, settings.examples, by_kind_alone=prepared.one_file_each)
+    is_blind = prepared.one_file_each
+    likeness = None if is_blind else few_shot.by_vectors
+    return briefing.exemplified(loaded, chunks, library, settings.examples, likeness, by_kind_alone=is_blind)
 
 
 def _library(loaded: PromptPack, ports: Ports, settings: Settings) -> tuple[Example, ...]:

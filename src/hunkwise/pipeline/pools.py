@@ -96,19 +96,13 @@ class Pools:
 
     def keep(self, hunks: Iterable[RedactedLines], asked: Tally) -> None:
         """Store what a model said of each hunk that it read to the end; not what was to be checked, and was not."""
-        read = [lines for lines in hunks if _by_model(asked.ends.get(lines.key))]
-        findings = answers.by_hunk(asked.findings, read)
-        if any(notice.code == verify.UNCHECKED for notice in asked.notices):
-            findings = {key: found for key, found in findings.items() if not found}
-        kept: dict[tuple[str, str], Stored | None] = {}
-        for lines in read:
-            for form in self.forms.get(lines.key, ()) if lines.key in findings else ():
-                by = asked.ends[lines.key].by or ""
-                stored = self._stored(answers.keep(findings[lines.key], by, form, lines), form, lines)
-                name = lines.query_type.value, form.key
-                # of equal hunks that were answered differently, none is known
-                kept[name] = stored if kept.get(name, stored) == stored else None
-        self.cache.put([stored for stored in kept.values() if stored is not None])
+        found = read_to_the_end(hunks, asked)
+        kept = [
+            ((lines.query_type.value, form.key), self._stored(answers.keep(findings, by, form, lines), form, lines))
+            for lines, findings, by in found
+            for form in self.forms.get(lines.key, ())
+        ]
+        self.cache.put(agreed(kept))
 
     def instead(self, asked: Tally) -> Tally:
         """Return `asked` with stale answers where nobody could be asked; such a hunk keeps why it was not read."""
@@ -231,6 +225,23 @@ def _tally(served: Mapping[HunkKey, _Found]) -> Tally:
         findings=tuple(finding for found in served.values() for finding in found.findings),
         ends={key: End(state=HunkState.CACHED, by=found.by, age_s=found.age_s) for key, found in served.items()},
     )
+
+
+def read_to_the_end(hunks: Iterable[RedactedLines], asked: Tally) -> list[tuple[RedactedLines, Sequence[Finding], str]]:
+    """Return the hunks that a model read to the end with what it found and its name; not what was left unchecked."""
+    read = [lines for lines in hunks if _by_model(asked.ends.get(lines.key))]
+    findings = answers.by_hunk(asked.findings, read)
+    if any(notice.code == verify.UNCHECKED for notice in asked.notices):
+        findings = {key: found for key, found in findings.items() if not found}
+    return [(each, findings[each.key], asked.ends[each.key].by or "") for each in read if each.key in findings]
+
+
+def agreed(kept: Iterable[tuple[tuple[str, str], Stored | None]]) -> list[Stored]:
+    """Return what to store by pool and key: of equal hunks that were answered differently, none is known."""
+    by_name: dict[tuple[str, str], Stored | None] = {}
+    for name, stored in kept:
+        by_name[name] = stored if by_name.get(name, stored) == stored else None
+    return [stored for stored in by_name.values() if stored is not None]
 
 
 def _by_model(end: End | None) -> bool:

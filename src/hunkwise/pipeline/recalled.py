@@ -47,7 +47,7 @@ class Recalled:
         """Store what was told of this change."""
         if self.near is not None and self._vector is not None:
             told = told_before.told(self.shown, self.intent, description)
-            named = nearness.key(f"{self._vector.space} {told_before.asked(self.shown)}")
+            named = nearness.key(f"{self._vector.space} {told_before.asked(self.shown)}", self.near.privacy)
             stored = self.near.pools.sealed(POOL, named, told_before.packed(told), self._vector)
             self.near.pools.cache.put([stored])
 

@@ -1,13 +1,13 @@
 """Near answers of a run: found by the vectors of what was asked, sealed and dated as all stored answers are.
 
 A near answer serves prose by itself and code never (`core.nearness`). Of an author who is not trusted nothing near is
-looked for at all: texts can be made alike at will.
+looked for at all: texts can be made alike at will. Nor is it under `privacy: strict`, where less than a hunk may leave.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from hunkwise.core import answer_keys, answers, nearness, redact, sealing
+from hunkwise.core import answer_keys, nearness, redact, sealing
 from hunkwise.core.bookkeeping import End
 from hunkwise.core.nearness import NearAnswer
 from hunkwise.core.packing import RedactedLines
@@ -47,13 +47,17 @@ class Found:
 
 @dataclass(slots=True)
 class NearPools:
-    """The near answers of one run. `confirms` tells that near answers about code are worth a short request."""
+    """The near answers of one run, at a level of `privacy`.
+
+    `confirms` tells that near answers about code are worth a short request.
+    """
 
     pools: Pools
     embedder: Embedder
     embeddings: Embeddings
     scan: redact.Scan
     thresholds: Mapping[str, float]
+    privacy: str
     confirms: bool
     notices: list[Notice] = field(default_factory=list)
     _vectors: dict[HunkKey, Vector] = field(default_factory=dict)
@@ -88,11 +92,10 @@ class NearPools:
         return replace(asked, notices=(*asked.notices, *self.notices))
 
     def _keep(self, prepared: Prepared, asked: Tally) -> None:
-        """Store what was found in each hunk that a model read whole."""
-        read = [prepared.gathered.lines_by_key[key] for key in self._vectors if _is_read(asked.ends.get(key))]
-        found = answers.by_hunk(asked.findings, read)
-        kept = [self._stored(lines, found[lines.key], asked) for lines in read if lines.key in found]
-        self.pools.cache.put([each for each in kept if each is not None])
+        """Store what was found in each hunk, by the same rules as exact answers."""
+        hunks = [prepared.gathered.lines_by_key[key] for key in self._vectors]
+        kept = [self._stored(lines, found, by) for lines, found, by in pools.read_to_the_end(hunks, asked)]
+        self.pools.cache.put(pools.agreed(each for each in kept if each is not None))
 
     def vector(self, text: Redacted) -> Vector | None:
         """Return the vector of a text in this run's space, None where nobody gives any."""
@@ -129,7 +132,7 @@ class NearPools:
         self._vectors = {lines.key: self._of_ground(each) for lines, each in zip(hunks, found, strict=True)}
 
     def _of_ground(self, vector: Vector) -> Vector:
-        return replace(vector, space=nearness.space(vector.space, self.pools.terms.ground))
+        return replace(vector, space=nearness.space(vector.space, self.pools.terms.ground, self.privacy))
 
     def _nearest(self, lines: RedactedLines) -> list[tuple[Stored, NearAnswer]]:
         vector = self._vectors.get(lines.key)
@@ -142,13 +145,18 @@ class NearPools:
         is_dated = -CLOCK_SKEW_S <= age_s <= self.pools.lifetime_s(pool) and self.pools.terms.now < stored.expires_at
         return is_dated and stored.pool == pool
 
-    def _stored(self, lines: RedactedLines, findings: Sequence[Finding], asked: Tally) -> Stored | None:
+    def _stored(
+        self, lines: RedactedLines, findings: Sequence[Finding], by: str
+    ) -> tuple[tuple[str, str], Stored | None] | None:
+        """Return under which name what is stored of a hunk, None for what never is."""
         form = answer_keys.exact(lines, self.pools.terms.ground)
-        if form is None or len(findings) > nearness.MAX_FINDINGS:
+        if form is None:
             return None
-        answer = nearness.answer(lines, findings, asked.ends[lines.key].by or "")
-        vector = self._vectors[lines.key]
-        return self.pools.sealed(lines.query_type.value, nearness.key(form.key), nearness.packed(answer), vector)
+        name = lines.query_type.value, nearness.key(form.key, self.privacy)
+        if len(findings) > nearness.MAX_FINDINGS:
+            return name, None
+        content = nearness.packed(nearness.answer(lines, findings, by))
+        return name, self.pools.sealed(*name, content, self._vectors[lines.key])
 
     def _tell(self, why: HunkwiseError) -> None:
         """Say once that nothing near is known; of a spent budget the gateway tells."""
@@ -163,11 +171,15 @@ def opened(
 ) -> NearPools | None:
     """Return the near answers of a run, None without stored ones, a model, an embedder, or an author who is trusted.
 
-    None under `strict` too: what is compared, and shown to be confirmed, are hunks with their unchanged lines.
+    None under `privacy: strict` too: unchanged lines and comments would leave with what is embedded or confirmed.
     """
-    if stored is None or models is None or ports.embedder is None or prepared.one_file_each:
-        return None
-    if settings.privacy == "strict":
+    if (
+        stored is None
+        or models is None
+        or ports.embedder is None
+        or prepared.one_file_each
+        or settings.privacy == "strict"
+    ):
         return None
     return NearPools(
         pools=stored,
@@ -175,9 +187,6 @@ def opened(
         embeddings=models.embeddings,
         scan=prepared.scan,
         thresholds=nearness.thresholds(settings.near),
+        privacy=settings.privacy,
         confirms=bool(ports.cheap),
     )
-
-
-def _is_read(end: End | None) -> bool:
-    return end is not None and end.state is HunkState.REVIEWED and end.by is not None and end.reason is None

@@ -76,4 +76,12 @@ def _rows(data: Any, wanted: int) -> Sequence[Sequence[float]] | None:  # noqa: 
 def _is_vector(row: Any) -> bool:  # noqa: ANN401  # any JSON
     if not isinstance(row, list) or not 0 < len(row) <= MAX_DIMENSIONS:
         return False
-    return all(isinstance(each, (int, float)) and math.isfinite(each) for each in row)
+    return all(map(_is_number, row))
+
+
+def _is_number(each: Any) -> bool:  # noqa: ANN401  # any JSON
+    """Whether something is a number that a float holds: JSON's may have any length."""
+    try:
+        return isinstance(each, (int, float)) and math.isfinite(each)
+    except OverflowError:
+        return False
