@@ -47,6 +47,7 @@ Disturbance = Callable[[Stage, History, int], None]
 """Plays one job whose write number k, from 0, is disturbed."""
 
 
+SAVED = re.compile(r"; \d+ hunks? not asked again: \d+ \w+")
 READ = re.compile(r"\b\d+ (?:hunks? )?reviewed(, \d+ cached)?|\b\d+ cached")
 ASKED = re.compile(r"<sub>hunkwise .*?</sub>")
 """How a summary counts what was read in this run and in one before, and tells what was asked of models for it."""
@@ -117,7 +118,7 @@ def _lines(seen: Any, history: History) -> list[str]:
     """
     shown = json.dumps(seen, indent=1)
     if history.inputs:
-        shown = ASKED.sub("", READ.sub(_summed, shown))
+        shown = SAVED.sub("", ASKED.sub("", READ.sub(_summed, shown)))
     return [part for line in shown.splitlines() for part in line.split("\\n")]
 
 

@@ -150,7 +150,8 @@ def test_a_nearly_identical_change_is_described_from_what_was_said_and_marked(tm
     (tmp_path / "a.diff").write_text(f"{head}+It begins so.\n{words}", "utf-8")
     (tmp_path / "b.diff").write_text(f"{head}+It starts so.\n{words}", "utf-8")
     (tmp_path / "c.diff").write_text(f"{head}+It starts so.\n{words}".replace("/a.md", "/c.md"), "utf-8")
-    kept = {"HUNKWISE_CACHE_DIR": str(tmp_path / "cache")}
+    git(tmp_path, "init", "-q")  # what is kept belongs to a repository, and lies outside of it
+    kept = {"HUNKWISE_CACHE_DIR": str(tmp_path.parent / f"{tmp_path.name}-cache")}
     with LoopbackModel(describes(said)) as server:
         assert "nearly identical" not in describe(tmp_path, server, "a.diff", **kept)[1]
         code, out, errors = describe(tmp_path, server, "b.diff", **kept)

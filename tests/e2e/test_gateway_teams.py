@@ -11,6 +11,7 @@ import pytest
 
 import gateway_stage as stage
 import loopback_answers as answers
+from clone import Clone
 from hunkwise.settings import Settings
 from loopback_answers import Answer
 from loopback_model import LoopbackModel, reads_all
@@ -97,7 +98,12 @@ def test_a_walkthrough_takes_the_team_s_key_too(tmp_path: Path) -> None:
 
 
 def test_vectors_are_asked_for_with_the_team_s_key_alone(tmp_path: Path) -> None:
-    kept = {"HUNKWISE_CACHE": "true", "HUNKWISE_CACHE_DIR": str(tmp_path / "kept"), "HUNKWISE_EMBEDDER": "openai"}
+    Clone(tmp_path)  # what is kept belongs to a repository, and lies outside of it
+    kept = {
+        "HUNKWISE_CACHE": "true",
+        "HUNKWISE_CACHE_DIR": str(tmp_path.parent / f"{tmp_path.name}-kept"),
+        "HUNKWISE_EMBEDDER": "openai",
+    }
     change = stage.diff(1).replace(b"part_0.py", b"part_0.md")
     _, report, keys, _ = asked(tmp_path, change, TEAMS.replace(".py", ".*").replace("max_requests: 1", ""), **kept)
     assert report["usage"]["embedding_tokens"], "vectors were asked for"

@@ -17,7 +17,7 @@ KEY = {"state_key": "one"}
 def test_a_dispatch_names_its_pull_request(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
         done = stage.run("workflow_dispatch", payloads.workflow_dispatch(stage.github, {"pull-request": "1"}))
-        assert (done.code, done.outputs["outcome"], len(stage.model.requests)) == (1, "block", 1)
+        assert (done.code, done.outputs["outcome"], len(stage.model.reviews)) == (1, "block", 1)
         by_input = stage.run("workflow_dispatch", payloads.workflow_dispatch(stage.github, {}), pull_request="1")
         assert by_input.outputs == done.outputs
         asked = len(stage.github.log)
@@ -31,14 +31,14 @@ def test_a_comment_asks_for_a_review_only_when_its_author_may(tmp_path: Path) ->
         eve = stage.github.state.account("eve")
         asked = stage.github.state.add_comment(stage.pull, eve, "/hunkwise review")
         done = stage.run("issue_comment", payloads.issue_comment(stage.github, asked))
-        assert (done.code, len(stage.model.requests), stage.github.log) == (0, 0, [])
+        assert (done.code, len(stage.model.reviews), stage.github.log) == (0, 0, [])
         assert "may not ask for a review" in done.log
         talk = stage.github.state.add_comment(stage.pull, stage.github.state.account("dev"), "looks good")
         done = stage.run("issue_comment", payloads.issue_comment(stage.github, talk))
         assert (done.code, stage.github.log) == (0, [])
         asked = stage.github.state.add_comment(stage.pull, stage.github.state.account("dev"), "/hunkwise review")
         done = stage.run("issue_comment", payloads.issue_comment(stage.github, asked))
-        assert (done.code, len(stage.model.requests)) == (1, 1)
+        assert (done.code, len(stage.model.reviews)) == (1, 1)
         assert stage.picture() == snapshot(
             [
                 "#1 eve: /hunkwise review",
@@ -58,7 +58,7 @@ def test_a_follow_up_run_reviews_the_fork_that_the_host_names(tmp_path: Path) ->
     with staged(tmp_path, author="eve", fork_of="eve") as stage:
         payload = payloads.workflow_run(stage.github, stage.pull)
         done = stage.run("workflow_run", payload)
-        assert (done.code, len(stage.model.requests)) == (1, 1)
+        assert (done.code, len(stage.model.reviews)) == (1, 1)
         assert stage.picture() == snapshot(
             [
                 "#1 summary: ⛔ hunkwise: block",
@@ -71,13 +71,13 @@ def test_a_follow_up_run_reviews_the_fork_that_the_host_names(tmp_path: Path) ->
         )
         stage.github.state.push(stage.pull, CLEAN)
         late = stage.run("workflow_run", payload)
-        assert (late.code, len(stage.model.requests)) == (0, 1)
+        assert (late.code, len(stage.model.reviews)) == (0, 1)
         assert "no open pull request has the head" in late.log
 
 
 def skipped(stage: Stage, why: str) -> list[str]:
     done = stage.opened()
-    assert (done.code, len(stage.model.requests)) == (0, 0)
+    assert (done.code, len(stage.model.reviews)) == (0, 0)
     assert why in done.log
     return stage.picture()
 
@@ -111,9 +111,9 @@ def test_a_merge_group_repeats_what_its_pull_requests_said(tmp_path: Path) -> No
     with staged(tmp_path, head=CLEAN) as stage:
         stage.opened(**KEY)
         stage.github.state.enqueue(stage.pull)
-        asked = len(stage.model.requests)
+        asked = len(stage.model.reviews)
         done = stage.run("merge_group", payloads.merge_group(stage.github, stage.pull), **KEY)
-        assert (done.code, done.outputs["outcome"], len(stage.model.requests)) == (0, "approve", asked)
+        assert (done.code, done.outputs["outcome"], len(stage.model.reviews)) == (0, "approve", asked)
         assert stage.picture()[-1] == snapshot(
             "check on the merge group: success, approve: 1 approved in the group, every hunk is known"
         )
@@ -125,7 +125,7 @@ def test_a_merge_group_with_a_hunk_that_nobody_read_is_incomplete(tmp_path: Path
         stage.opened()
         stage.github.state.enqueue(stage.pull)
         done = stage.run("merge_group", payloads.merge_group(stage.github, stage.pull), on_incomplete="failure")
-        assert (done.code, done.outputs["outcome"], len(stage.model.requests)) == (4, "incomplete", 1)
+        assert (done.code, done.outputs["outcome"], len(stage.model.reviews)) == (4, "incomplete", 1)
         assert stage.picture()[-1] == snapshot(
             "check on the merge group: failure, incomplete: 1 hunk of the group stood in none of its reviews"
         )
@@ -143,7 +143,7 @@ def test_a_merge_group_is_blocked_by_each_of_its_members(tmp_path: Path) -> None
         payload = payloads.merge_group(stage.github, stage.pull)
         payload["merge_group"]["base_sha"] = first.base_sha  # a group of two
         done = stage.run("merge_group", payload, **KEY)
-        assert (done.code, done.outputs["outcome"], len(stage.model.requests)) == (1, "block", 2)
+        assert (done.code, done.outputs["outcome"], len(stage.model.reviews)) == (1, "block", 2)
         assert stage.picture()[-1] == snapshot(
             "check on the merge group: failure, block: blocked in the group: #\u20602"
         )
@@ -153,7 +153,7 @@ def test_a_merge_group_under_a_broken_configuration_fails_its_check(tmp_path: Pa
     with staged(tmp_path, base={**BASE, ".hunkwise.yml": "fail_at: high\n"}) as stage:
         stage.github.state.enqueue(stage.pull)
         done = stage.run("merge_group", payloads.merge_group(stage.github, stage.pull))
-        assert (done.code, len(stage.model.requests)) == (2, 0)
+        assert (done.code, len(stage.model.reviews)) == (2, 0)
         (check,) = stage.github.snapshot()["checks"]
         assert (check["conclusion"], check["title"]) == ("failure", "incomplete")
         assert "fail_at" in check["summary"]

@@ -181,7 +181,7 @@ def test_the_run_of_an_event_that_a_later_push_overtook_leaves_it_to_that_one(tm
         payload = payloads.pull_request(stage.github, stage.pull)
         stage.github.state.push(stage.pull, {"app.py": rows(planted=TWO)})
         done = stage.run("pull_request", payload)
-        assert (done.code, len(stage.model.requests), stage.github.writes) == (0, 0, [])
+        assert (done.code, len(stage.model.reviews), stage.github.writes) == (0, 0, [])
         assert "has moved on to" in done.log
 
 
@@ -212,11 +212,11 @@ def test_two_pull_requests_on_one_head_share_no_better_check_than_the_worse_of_t
 def test_an_unchanged_diff_with_signed_state_asks_no_model_and_keeps_its_verdict(tmp_path: Path) -> None:
     with staged(tmp_path) as stage:
         first = stage.opened(state_key="one")
-        assert len(stage.model.requests) == 1
+        assert len(stage.model.reviews) == 1
         stage.github.state.commit({**BASE, "base.py": rows(10)})
         done = stage.pushed({"app.py": rows(planted=THREE), "base.py": rows(10)}, force=True, state_key="one")
         assert (done.code, done.outputs["outcome"]) == (first.code, first.outputs["outcome"]) == (1, "block")
-        assert len(stage.model.requests) == 1
+        assert len(stage.model.reviews) == 1
         assert "3 cached" in done.summary
         assert stage.picture() == snapshot(
             [

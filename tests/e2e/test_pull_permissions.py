@@ -24,17 +24,17 @@ def test_a_fork_with_a_read_only_token_asks_no_model_and_writes_nothing(tmp_path
         token = stage.github.token("actions", READ_ONLY)
         done = stage.opened(token=token)
         assert (done.code, done.outputs["outcome"], done.outputs["findings"]) == (0, "incomplete", "0")
-        assert (len(stage.model.requests), stage.github.writes, stage.picture()) == (0, [], [])
+        assert (len(stage.model.reviews), stage.github.writes, stage.picture()) == (0, [], [])
         assert "the token of this event is read-only, so a model's words could not be posted" in done.summary
         strict = stage.opened(token=token, on_incomplete="failure")
-        assert (strict.code, len(stage.model.requests), stage.github.writes) == (4, 0, [])
+        assert (strict.code, len(stage.model.reviews), stage.github.writes) == (4, 0, [])
 
 
 def test_what_rules_find_in_a_fork_stands_in_annotations_and_the_step_summary(tmp_path: Path) -> None:
     with staged(tmp_path, head=RULED, author="eve", fork_of="eve") as stage:
         done = stage.opened(token=stage.github.token("actions", READ_ONLY))
         assert (done.code, done.outputs["outcome"], done.outputs["findings"]) == (1, "block", "1")
-        assert (len(stage.model.requests), stage.github.writes, stage.picture()) == (0, [], [])
+        assert (len(stage.model.reviews), stage.github.writes, stage.picture()) == (0, [], [])
         assert "::error file=load.py,line=3," in done.log
         assert "`load.py:3`" in done.summary
 
@@ -43,7 +43,7 @@ def test_a_read_only_token_elsewhere_ends_the_run_before_it_costs_anything(tmp_p
     with staged(tmp_path, head=RULED) as stage:
         token = stage.github.token("actions", READ_ONLY)
         done = stage.opened(token=token)
-        assert (done.code, len(stage.model.requests), stage.picture()) == (3, 0, [])
+        assert (done.code, len(stage.model.reviews), stage.picture()) == (3, 0, [])
         assert "pull-requests: write and checks: write" in done.errors + done.log
 
 
@@ -208,7 +208,7 @@ def test_a_fork_is_reviewed_with_rights_where_the_event_has_them(tmp_path: Path)
     with staged(tmp_path, author="eve", fork_of="eve") as stage:
         payload = payloads.pull_request(stage.github, stage.pull)
         done = stage.run("pull_request_target", payload)
-        assert (done.code, len(stage.model.requests)) == (1, 1)
+        assert (done.code, len(stage.model.reviews)) == (1, 1)
         assert stage.picture() == snapshot(
             [
                 "#1 summary: ⛔ hunkwise: block",

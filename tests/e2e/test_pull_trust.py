@@ -104,7 +104,7 @@ def test_a_memory_that_another_workflow_forges_completes_and_lowers_nothing(tmp_
         forged = twin.github.state.pulls[1].comments[0].body
         stage.github.state.add_comment(stage.pull, ACTIONS_BOT, forged)
         done = stage.opened(**({"state_key": key} if key else {}))
-        assert (done.code, done.outputs["outcome"], len(stage.model.requests)) == (1, "block", 1)
+        assert (done.code, done.outputs["outcome"], len(stage.model.reviews)) == (1, "block", 1)
         assert [each for each in stage.picture() if each.startswith("#1 app.py")] == [
             "#1 app.py:10 🔴 high: The tax is wrong"
         ]
@@ -126,11 +126,11 @@ def test_an_older_state_that_is_put_back_is_refused(tmp_path: Path) -> None:
         old, sees[0] = summary.body, True
         assert stage.pushed({"app.py": rows(planted={10: "high_stock"})}, state_key=KEY).code == 1
         assert stage.pushed({"app.py": rows(planted={10: "high_stock", 30: "high_more"})}, state_key=KEY).code == 1
-        asked = len(stage.model.requests)
+        asked = len(stage.model.reviews)
         stage.github.state.push(stage.pull, ONE)
         summary.body = old
         done = stage.run("pull_request", payloads.pull_request(stage.github, stage.pull, "synchronize"), state_key=KEY)
-        assert (done.code, done.outputs["outcome"], len(stage.model.requests) - asked) == (1, "block", 1)
+        assert (done.code, done.outputs["outcome"], len(stage.model.reviews) - asked) == (1, "block", 1)
         assert "cached" not in done.summary
 
 
@@ -140,9 +140,9 @@ def test_a_key_is_rotated_without_asking_again_and_a_wrong_one_completes_nothing
         threads = stage.visible()["pulls"][1]["threads"]
         assert stage.opened(state_key="two,one").code == 1
         assert stage.opened(state_key="two").code == 1
-        assert len(stage.model.requests) == 1
+        assert len(stage.model.reviews) == 1
         done = stage.opened(state_key="three")
-        assert (done.code, done.outputs["outcome"], len(stage.model.requests)) == (1, "block", 2)
+        assert (done.code, done.outputs["outcome"], len(stage.model.reviews)) == (1, "block", 2)
         assert stage.visible()["pulls"][1]["threads"] == threads
 
 
@@ -151,7 +151,7 @@ def test_the_head_configures_nothing(tmp_path: Path) -> None:
     head = {"app.py": rows(planted=THREE), ".hunkwise.yml": "fail_on: never\nengine: rules\n"}
     with staged(tmp_path, base=base, head=head) as stage:
         done = stage.opened()
-        assert (done.code, done.outputs["outcome"], len(stage.model.requests)) == (1, "block", 1)
+        assert (done.code, done.outputs["outcome"], len(stage.model.reviews)) == (1, "block", 1)
         assert stage.picture() == snapshot(
             [
                 "#1 summary: ⛔ hunkwise: block",
@@ -167,7 +167,7 @@ def test_the_head_configures_nothing(tmp_path: Path) -> None:
 def test_a_broken_configuration_on_the_base_is_told_and_reviews_nothing(tmp_path: Path) -> None:
     with staged(tmp_path, base={**BASE, ".hunkwise.yml": "fail_at: high\n"}) as stage:
         done = stage.opened()
-        assert (done.code, len(stage.model.requests)) == (2, 0)
+        assert (done.code, len(stage.model.reviews)) == (2, 0)
         assert "fail_at" in done.errors + done.log
         assert "fail_on" in done.errors + done.log
         assert stage.picture() == snapshot(["check on head: failure, configuration error"])
