@@ -82,10 +82,10 @@ MALFORMED = (*PASSES, "0 of 6 read: malformed answer")
 DECLARED: dict[str, tuple[str, str, str]] = {
     **dict.fromkeys(FAULTS, (*PASSES, NONE_READ)),
     **dict.fromkeys(("body that is not JSON", "answer that is not JSON", "wrong schema", "extra fields"), MALFORMED),
-    **dict.fromkeys(("duplicate keys", "blank answer", "100 kB of garbage"), MALFORMED),
+    **dict.fromkeys(("duplicate keys", "blank answer"), MALFORMED),
     "hunk not acknowledged": (*PASSES, "0 of 6 read: the model did not acknowledge the hunk"),
     "truncated by length": (*PASSES, "0 of 6 read: truncated answer"),
-    "answer that repeats itself": (*PASSES, "0 of 6 read: truncated answer"),
+    **dict.fromkeys(("answer that repeats itself", "100 kB of garbage"), (*PASSES, "0 of 6 read: truncated answer")),
     "context overflow": (*PASSES, "0 of 6 read: context overflow"),
     "content filter": partly("content filter"),
     "400": partly("request refused"),
