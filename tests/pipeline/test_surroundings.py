@@ -342,10 +342,10 @@ def test_an_answer_to_less_context_than_its_name_says_is_not_kept() -> None:
     assert cut.cache["code"].misses == 1
 
 
-def test_context_that_another_hunk_of_the_request_brings_is_seen_and_in_another_request_is_not() -> None:
+def test_context_that_another_hunk_of_the_request_brings_is_seen_and_a_stranger_s_file_has_its_own() -> None:
     first, second = diff_of("house/app.py", HEAD, 8), diff_of("house/app.py", HEAD, 8).replace("house/app", "house/bpp")
     heads = {"house/app.py": HEAD, "house/bpp.py": HEAD}
     together, kept = kept_of(ports(first + second, heads, others={"house/gate.py": GATE}))
     assert ([entry.reason for entry in together.ledger.entries], kept) == ([None, None], 2)
     apart, kept = kept_of(ports(first + second, heads, others={"house/gate.py": GATE}), trusts_author=False)
-    assert ([entry.reason for entry in apart.ledger.entries], kept) == ([None, NARROWED], 1)
+    assert ([entry.reason for entry in apart.ledger.entries], kept) == ([None, None], 2)

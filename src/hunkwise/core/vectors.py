@@ -15,7 +15,7 @@ STEPS = 127
 
 def unit(values: Sequence[float]) -> tuple[float, ...]:
     """Return `values` at length 1; all zeros, or what is no number, become the first axis: near to nothing else."""
-    length = math.sqrt(sum(map(mul, values, values)))
+    length = math.hypot(*values)  # squares of tiny numbers would be none
     if not length or not math.isfinite(length):
         return (1.0, *(0.0,) * (len(values) - 1))
     return tuple(each / length for each in values)
