@@ -8,7 +8,8 @@ from inline_snapshot import snapshot
 from markdown_it import MarkdownIt
 
 from hunkwise.model.change import Notice
-from hunkwise.model.finding import Dropped, Finding, Severity
+from hunkwise.model.diff import Side
+from hunkwise.model.finding import Dropped, Finding, OtherPlace, Severity
 from hunkwise.model.ledger import Entry, HunkState, Ledger
 from hunkwise.model.report import ModelUsage, Usage
 from hunkwise.render import figures, json_report, markdown, report_schema, sarif, terminal
@@ -444,3 +445,9 @@ def test_a_bare_finding_and_a_review_without_a_model_read_well() -> None:
     assert "*When:*" not in markdown.comment(bare)
     assert terminal.text(empty_report()).strip().endswith(terminal.verdict_line(empty_report()))
     assert len(markdown.summary(report(findings=(finding(line=3),) * 3), limit=4_000)) <= 4_000
+
+
+def test_a_comment_names_the_other_places_of_its_cause() -> None:
+    body = markdown.comment(replace(finding(), also=(OtherPlace(file="src/b.py", line=7, side=Side.RIGHT),)))
+    assert "*Also at:* " in body
+    assert "src/b.py" in body

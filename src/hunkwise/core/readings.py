@@ -8,6 +8,7 @@ digits for letters.
 import base64
 import binascii
 import codecs
+import contextlib
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
@@ -104,10 +105,10 @@ def _decoded(line: str) -> str:
 def _of_base64(token: str) -> str:
     body = token.rstrip("=").replace("-", "+").replace("_", "/")
     body = body[: len(body) // 4 * 4 + (len(body) % 4 if len(body) % 4 > 1 else 0)]
-    try:
-        return _said(base64.b64decode(body + "=" * (-len(body) % 4), validate=True))
-    except binascii.Error:
-        return ""
+    said = ""
+    with contextlib.suppress(binascii.Error):
+        said = _said(base64.b64decode(body + "=" * (-len(body) % 4), validate=True))
+    return said
 
 
 def _of_hex(token: str) -> str:

@@ -221,8 +221,8 @@ def _named(findings: Sequence[Finding], used: set[str]) -> list[Finding]:
 def names(fingerprint: str) -> Iterator[str]:
     """Yield what a fault may be called: its own name, then those it takes when it is back after it was fixed."""
     yield fingerprint
-    for nth in itertools.count(2):
-        yield hashlib.sha256(f"{fingerprint}\0{nth}".encode()).hexdigest()[:FINGERPRINT_DIGITS]
+    more = (f"{fingerprint}\0{nth}" for nth in itertools.count(2))
+    yield from (hashlib.sha256(each.encode()).hexdigest()[:FINGERPRINT_DIGITS] for each in more)
 
 
 def back(closed: Collection[str], still_open: Collection[str]) -> frozenset[str]:
