@@ -93,7 +93,7 @@ def test_the_most_valuable_files_are_read_first(tmp_path: Path) -> None:
     with LoopbackModel(clean) as server:
         subprocess.run(
             line(path), cwd=tmp_path, capture_output=True, check=False,
-            env=environment(server, HUNKWISE_MAX_REQUESTS="1", HUNKWISE_CHUNK_TOKENS="200", HUNKWISE_MAX_PARALLEL="1"),
+            env=environment(server, HUNKWISE_MAX_REQUESTS="1", HUNKWISE_CHUNK_TOKENS="200"),
         )  # fmt: skip
     (body,) = server.bodies
     assert "auth.py" in str(body["messages"][1]["content"])

@@ -63,7 +63,8 @@ class ChatRequest:
     """One request: messages, the JSON schema its answer must meet, and sampling parameters.
 
     Requests of one `cache_key` begin alike, so that a provider may keep that prefix. `tier` says which models are to
-    answer; `stage` is for the account alone.
+    answer; `stage` is for the account alone. `turn` is a chunk's place in its run, from 0: what a budget buys goes to
+    the first in the line; a request without one waits for nobody.
     """
 
     messages: tuple[Message, ...]
@@ -73,6 +74,7 @@ class ChatRequest:
     cache_key: str = ""
     tier: Tier = Tier.STRONG
     stage: Stage = Stage.FIRST
+    turn: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

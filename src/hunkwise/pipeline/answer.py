@@ -42,7 +42,8 @@ Ask = Callable[[Chunk, "Asking"], "Answered"]
 class Asking:
     """What all chunks of a run share.
 
-    `count` counts tokens; `end` ends the run; `listen` may be None; `stage` says why what is asked now is asked.
+    `count` counts tokens; `end` ends the run; `stage` says why what is asked now is asked, `turn` which chunk of the
+    run's order it is about. `passed` is told of each turn that asks nothing any more; it and `listen` may be None.
     """
 
     chat: ChatModel
@@ -53,6 +54,8 @@ class Asking:
     max_parallel: int
     listen: Listen | None = None
     stage: Stage = Stage.FIRST
+    turn: int | None = None
+    passed: Callable[[int], object] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +100,16 @@ def all_chunks(
     `ask` is what is done for each, `one_chunk` by itself.
     """
     begun = range(len(chunks)) if order is None else order
-    each_one = ask or one_chunk
-    results = pool.run(chunks, begun, lambda chunk: each_one(chunk, asking), asking.max_parallel, asking.end)
+    turns = {index: turn for turn, index in enumerate(begun)}
+
+    def in_turn(index: int) -> Answered:
+        try:
+            return (ask or one_chunk)(chunks[index], replace(asking, turn=turns[index]))
+        finally:
+            if asking.passed is not None:
+                asking.passed(turns[index])
+
+    results = pool.run(range(len(chunks)), begun, in_turn, asking.max_parallel, asking.end)
     answered = zip(chunks, results.each, strict=True)
     return Answers(
         chunks=tuple(_failed(chunk.passages, STOPPED) if each is None else each for chunk, each in answered),
@@ -152,7 +163,7 @@ def _judged(chunk: Chunk, asking: Asking) -> Answered:
     """Return what an answer says, repaired once where it must be; raises ChatError, DetectorError."""
     hear = asking.listen(chunk) if asking.listen is not None else None
     asked = prompting.review(chunk, asking.pack, asking.seal)
-    reply = asking.chat.complete(request(asked, asking.pack, asking.stage, chunk.tier), hear)
+    reply = asking.chat.complete(request(asked, asking.pack, asking.stage, chunk.tier, asking.turn), hear)
     answer = parsing.answer(reply.text, asking.pack.schema, f"model:{reply.model}")
     claims, failure = answer.findings, ""
     if answer.faults:
@@ -176,7 +187,13 @@ def _judged(chunk: Chunk, asking: Asking) -> Answered:
     )
 
 
-def request(messages: tuple[Message, ...], pack: PromptPack, stage: Stage, tier: Tier = Tier.STRONG) -> ChatRequest:
+def request(
+    messages: tuple[Message, ...],
+    pack: PromptPack,
+    stage: Stage,
+    tier: Tier = Tier.STRONG,
+    turn: int | None = None,
+) -> ChatRequest:
     """Return a request under a prompt pack."""
     return ChatRequest(
         messages=messages,
@@ -186,6 +203,7 @@ def request(messages: tuple[Message, ...], pack: PromptPack, stage: Stage, tier:
         cache_key=_cache_key(messages[0], pack),
         tier=tier,
         stage=stage,
+        turn=turn,
     )
 
 

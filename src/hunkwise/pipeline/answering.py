@@ -234,6 +234,7 @@ def _asking(prepared: Prepared, pack: PromptPack, models: Gateway, ports: Ports,
         seal=preparing.seal(prepared),
         count=ports.tokens.count,
         end=end,
+        passed=models.passed,
         max_parallel=settings.max_parallel,
         listen=Candidates(pack.schema, preparing.seal(prepared), ports.progress).listen,
     )

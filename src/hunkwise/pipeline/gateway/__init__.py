@@ -115,6 +115,10 @@ class Gateway:
         if grant is not None:
             self._shared.purse.restrict(grant)
 
+    def passed(self, turn: int) -> None:
+        """Let no later chunk wait for the budget of the one with that turn."""
+        self._shared.purse.passed(turn)
+
     def close(self) -> None:
         """End the run: abort what is under way, and let nobody wait or begin any more."""
         self._shared.time.end()

@@ -97,7 +97,7 @@ class PatientModel:
         """Send one request, with another key at once where only the key was at fault."""
         wanted = self._shared.estimate.most(request, self.price)
         try:
-            with self._shared.purse.paying(wanted, self._shared.time.check) as receipt:
+            with self._shared.purse.paying(wanted, self._shared.time.check, request.turn) as receipt:
                 return self._sent(request, hear, turn, wanted, receipt)
         except ChatError as error:
             if more_keys <= 0 or not self._keys.may_try_another(error):

@@ -22,6 +22,8 @@ class Purse:
     def __init__(self, budget: Budget) -> None:
         self._account = Account(budget=budget)
         self._changed = threading.Condition()
+        self._turn = 0
+        self._passed: set[int] = set()
         self.refusal: str | None = None
         """Why the first request was refused that did not fit."""
 
@@ -41,13 +43,14 @@ class Purse:
             self._account = budgeting.granted(self._account, grant)
 
     @contextmanager
-    def paying(self, wanted: Amount, check: Callable[[], None]) -> Iterator[Receipt]:
+    def paying(self, wanted: Amount, check: Callable[[], None], turn: int | None = None) -> Iterator[Receipt]:
         """Set `wanted` aside while a request is under way; raises ChatError (BUDGET) when it does not fit any more.
 
         Requests under way may turn out cheaper than what is set aside for them: until they have ended, who fits only
-        then waits. `check` raises what ends such a wait.
+        then waits. Who has a `turn` waits for all before it, whichever thread is quicker. `check` raises what ends such
+        a wait.
         """
-        self._reserve(wanted, check)
+        self._reserve(wanted, check, turn)
         receipt = Receipt()
         try:
             yield receipt
@@ -61,10 +64,21 @@ class Purse:
         with self._changed:
             self._changed.notify_all()
 
-    def _reserve(self, wanted: Amount, check: Callable[[], None]) -> None:
+    def passed(self, turn: int) -> None:
+        """Let nobody wait any more for the one with that turn: it has paid, or never will."""
+        with self._changed:
+            self._passed.add(turn)
+            while self._turn in self._passed:
+                self._turn += 1
+            self._changed.notify_all()
+
+    def _reserve(self, wanted: Amount, check: Callable[[], None], turn: int | None) -> None:
         with self._changed:
             while True:
                 check()
+                if turn is not None and turn > self._turn:
+                    self._changed.wait()
+                    continue
                 refusal = budgeting.refusal(self._account, wanted)
                 if refusal is not None:
                     self.refusal = self.refusal or refusal
@@ -73,3 +87,5 @@ class Purse:
                     break
                 self._changed.wait()
             self._account = budgeting.reserved(self._account, wanted)
+        if turn is not None:
+            self.passed(turn)
