@@ -13,7 +13,7 @@ from hunkwise.core.answer_keys import Level
 
 NPM = Path(__file__).parents[2] / ".cache" / "npm"
 PLACES = {"py": Path(sysconfig.get_paths()["purelib"]), "[jt]s": NPM}
-FILES = 10
+FILES = 30
 
 
 @pytest.mark.parametrize("ending", PLACES)
@@ -36,7 +36,7 @@ def test_a_fault_is_never_served_and_a_harmless_edit_often_is(ending: str) -> No
             for pair in mutated_pairs.harmless(path, rows, at):
                 edits[pair.kind] += 1
                 hits[pair.kind, mutated_pairs.served(pair, lines, comments=True)] += 1
-    assert faults > 5  # the files that an environment has decide how many
+    assert faults > 20
     assert hits["line shift", Level.EXACT] == edits["line shift"] > 0
     assert hits["moved hunk", Level.EXACT] == edits["moved hunk"]
     assert hits["trailing blanks", Level.CANONICAL] > 0

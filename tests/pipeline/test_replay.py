@@ -84,6 +84,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
     made.commit(other_dot_py=program("other", "return rows"))
     made.merge("main", into="one")
     made.commit(**shifted)
+    made.commit(late_dot_py=program("late", "return rows"))
     made.git("checkout", "-q", "main")
     made.git("checkout", "-q", "-b", "two")
     again = {f"{name}_dot_py": program(name, *added) for name in NAMES[:4]}
@@ -114,7 +115,7 @@ def test_each_level_saves_and_nothing_that_is_reused_is_wrong(history: History, 
     tokens = [sums[mode.name].prompt_tokens for mode in MODES]
     scratch, incremental, exact, canonical, semantic, _, _ = tokens
     assert scratch > incremental > exact > canonical > semantic
-    assert incremental < scratch * 0.75
+    assert incremental < scratch * 0.7
     whole = sums["confirm"]
     assert min(whole.hunks[level] for level in ("incremental", "exact", "canonical", "semantic", "confirm")) > 0
     assert whole.checked_hunks > 40
@@ -155,7 +156,7 @@ def test_a_push_stands_on_the_mainline_that_its_branch_holds(history: History) -
     before_merge, after_merge = one[0].base, one[-1].base
     assert before_merge == started
     assert history.git("rev-list", "--count", f"{started}..{after_merge}") == "1"
-    assert [len(one), len(two)] == [4, 3]
+    assert [len(one), len(two)] == [5, 3]
     assert [each.at for each in one] == sorted(each.at for each in one)
 
 
