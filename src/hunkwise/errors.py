@@ -5,8 +5,11 @@ what to do. One handler (`__main__`) prints them; anything else that escapes is 
 """
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from hunkwise.model.chat import RateLimits
+if TYPE_CHECKING:
+    # its values take 10 ms to define: --version needs none of them
+    from hunkwise.model.chat import RateLimits
 
 
 class HunkwiseError(Exception):
