@@ -27,15 +27,19 @@ def test_a_second_review_asks_nothing_and_the_cache_can_be_looked_after(tmp_path
     with LoopbackModel() as model:
         env = {"HOME": str(tmp_path / "home"), "OPENAI_BASE_URL": model.base_url, "PATH": "/usr/bin:/bin"}
 
+        said: list[str] = []
+
         def review(*more: str) -> dict[str, Any]:
             done = hunkwise("review", str(change), "--model", "m", "--format", "json", *more, env=env)
             report: dict[str, Any] = json.loads(done.stdout)
+            said.append(done.stderr)
             return report
 
         first, second, third = review(), review(), review("--no-cache")
     entries = [each["ledger"]["entries"][0] for each in (first, second, third)]
     assert [each["by"] for each in entries] == [entries[0]["by"], "exact", entries[0]["by"]]
     assert [each["usage"]["requests"] > 0 for each in (first, second, third)] == [True, False, True]
+    assert ["no hunk is left to ask a model about" in each for each in said] == [False, True, False]
     assert second["cache"]["code"]["exact_hits"] == 1
     assert entries[1]["age_s"] >= 0
     assert (tmp_path / "home" / ".cache" / "hunkwise").stat().st_mode & 0o777 == 0o700

@@ -30,6 +30,8 @@ def line(chunks: Sequence[Chunk], way: Way, models: Gateway, passes: int) -> str
     After short requests fewer may be needed than are told. What is asked again (an answer to repair, a chunk to split)
     is not in it: that is not known before.
     """
+    if not chunks:
+        return "no hunk is left to ask a model about"
     price = models.models[0].price
     usd = _most_usd(chunks, way, models, passes, price)
     cost = f", at most {figures.money(usd)}" if price else ""

@@ -170,7 +170,8 @@ def _ask_models(
     filled = packed(prepared, ports, settings)
     pack, examples = briefed.exemplified(way.pack, filled.chunks, prepared, ports, settings)
     told_way = replace(way, pack=pack, shorts=[each.request for each in shorts])
-    models.reserve(announcement.most_usd(filled.chunks, told_way, models, settings.passes))
+    if filled.chunks:
+        models.reserve(announcement.most_usd(filled.chunks, told_way, models, settings.passes))
     ports.progress(announcement.line(filled.chunks, told_way, models, settings.passes))
     confirmed = confirm.all_near(shorts, asking)
     if confirmed.ends:
