@@ -16,7 +16,7 @@ CHANGE = "diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-x = 1\
 
 def review(tmp_path: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
     (tmp_path / "change.diff").write_text(CHANGE, "utf-8")
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "HUNKWISE_CACHE_DIR") if name in os.environ}
     return subprocess.run(
         [sys.executable, "-m", "hunkwise", "review", "change.diff", "--format", "json", *options],
         cwd=tmp_path,

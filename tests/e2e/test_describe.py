@@ -54,7 +54,7 @@ def describes(said: dict[str, Any] = SAID) -> Script:
 
 
 def describe(folder: Path, server: LoopbackModel | None, *arguments: str, **more: str) -> tuple[int, str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "HUNKWISE_CACHE_DIR") if name in os.environ}
     where = {"OPENAI_BASE_URL": server.base_url} if server else {}
     done = subprocess.run(
         [sys.executable, "-m", "hunkwise", "describe", *arguments],
@@ -293,7 +293,7 @@ def test_a_description_that_fails_costs_the_review_nothing(tmp_path: Path) -> No
 
 def pull_environment(stage: pull_stage.Stage, **more: str) -> dict[str, str]:
     """Return the environment of a command line that reads the stage's pull request."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "HUNKWISE_CACHE_DIR") if name in os.environ}
     return {
         **kept,
         "GITHUB_TOKEN": stage.run.token,

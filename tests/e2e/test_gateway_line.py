@@ -22,7 +22,7 @@ PRICE = "loopback-1=1/10"
 
 
 def environment(server: LoopbackModel, **more: str) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "HUNKWISE_CACHE_DIR") if name in os.environ}
     chosen = {"OPENAI_BASE_URL": server.base_url, "OPENAI_API_KEY": "sk-test-1", "HUNKWISE_MODEL": "loopback-1"}
     return {**kept, **chosen, **more}
 

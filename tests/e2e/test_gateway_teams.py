@@ -41,7 +41,7 @@ def script(body: dict[str, Any], index: int) -> Answer:
 
 
 def environment(server: LoopbackModel) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "HUNKWISE_CACHE_DIR") if name in os.environ}
     keys = {"OPENAI_API_KEY": "sk-test-1", "OPENAI_API_KEY_SHOP": "sk-shop-1"}
     return {
         **kept,

@@ -57,7 +57,7 @@ def review(
     """Run `hunkwise review` on a diff file against a scripted server."""
     path = tmp_path / "change.diff"
     path.write_text(diff, "utf-8")
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "HUNKWISE_CACHE_DIR") if name in os.environ}
     with LoopbackModel(script) as server:
         done = subprocess.run(
             [sys.executable, "-m", "hunkwise", "review", str(path), "--format", "json", *options],

@@ -43,7 +43,7 @@ def messages_of(content: bytes) -> str:
 
 def test_the_beginning_of_all_requests_of_a_run_is_the_same_to_the_byte(tmp_path: Path) -> None:
     (tmp_path / "change.diff").write_text(a_change(), "utf-8")
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "HUNKWISE_CACHE_DIR") if name in os.environ}
     with LoopbackModel(stumbles) as server:
         done = subprocess.run(
             [sys.executable, "-m", "hunkwise", "review", "change.diff", "--format", "json"],

@@ -23,6 +23,7 @@ DIFF = b"""diff --git a/app.py b/app.py
 def review(tmp_path: Path, server: LoopbackModel, machine: str, **variables: str) -> dict[str, Any]:
     file = tmp_path / "change.diff"
     file.write_bytes(DIFF)
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)  # answers of no repository are not kept
     home = tmp_path / machine
     home.mkdir(exist_ok=True)
     kept = {name: os.environ[name] for name in ("PATH", "SSL_CERT_FILE") if name in os.environ}

@@ -11,7 +11,8 @@ from hunkwise.core.pricing import Price
 @lru_cache(maxsize=1)
 def packaged() -> dict[str, Price]:
     """Return the price of each model in the table."""
-    content = yaml.safe_load((resources.files("hunkwise") / "prices.yml").read_text("utf-8"))
+    table = (resources.files("hunkwise") / "prices.yml").read_bytes()
+    content = yaml.load(table, Loader=yaml.CSafeLoader)
     embedding = {
         name: Price(prompt=figures["prompt"], cached_prompt=figures["prompt"], completion=0.0)
         for name, figures in content["embeddings"].items()

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import PurePosixPath
@@ -60,8 +61,13 @@ class PromptFiles:
 
     def examples(self) -> tuple[Example, ...]:
         """Return the library, in the order of its ids."""
-        files = sorted(_prompts().joinpath(EXAMPLES).iterdir(), key=lambda each: each.name)
-        return tuple(_example(file.read_bytes()) for file in files if file.name.endswith(".yml"))
+        return _library()
+
+
+@cache
+def _library() -> tuple[Example, ...]:
+    files = sorted(_prompts().joinpath(EXAMPLES).iterdir(), key=lambda each: each.name)
+    return tuple(_example(file.read_bytes()) for file in files if file.name.endswith(".yml"))
 
 
 def _prompts() -> Traversable:
@@ -74,7 +80,7 @@ def _types(folder: Traversable) -> Mapping[QueryType, str]:
 
 
 def _example(content: bytes) -> Example:
-    given: dict[str, Any] = yaml.safe_load(content)
+    given: dict[str, Any] = yaml.load(content, Loader=yaml.CSafeLoader)
     return Example(
         id=given["id"],
         version=given["version"],

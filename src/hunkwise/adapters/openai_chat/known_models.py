@@ -23,5 +23,6 @@ def dialect_of(model: str) -> Dialect:
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Any]:
-    table: dict[str, Any] = yaml.safe_load(resources.files(__package__).joinpath(TABLE).read_text("utf-8"))
+    content = resources.files(__package__).joinpath(TABLE).read_bytes()
+    table: dict[str, Any] = yaml.load(content, Loader=yaml.CSafeLoader)
     return table
