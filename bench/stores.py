@@ -33,6 +33,7 @@ from hunkwise.ports import Cache  # noqa: E402
 LIMITS = {"code": Limit(entries=10**7, bytes=10**11)}
 VALUE = bytes(range(200)) * 3
 LOOK_UPS = 51
+NOW = time.time()
 NEAR = 0.9
 """How alike the text that is asked for is to the one that is there: just above the threshold."""
 
@@ -77,7 +78,7 @@ def fill(caches: list[Cache], first: int, last: int, samples: dict[int, tuple[fl
                 samples[number] = values
             part.append(
                 Stored(
-                    pool="code", key=key(number), value=VALUE, created_at=1.0, expires_at=2.0,
+                    pool="code", key=key(number), value=VALUE, created_at=NOW, expires_at=NOW + 86_400,
                     vector=Vector(space="bench", values=values),
                 )
             )  # fmt: skip

@@ -63,6 +63,17 @@ class TestPostgres(CacheContract):
             assert found[0].stored.key == "wanted"
             assert found[0].likeness > 0.999
 
+    def test_sums_that_went_wrong_are_counted_anew_and_evict_nothing(self, tmp_path: Path) -> None:
+        import psycopg  # noqa: PLC0415  # an extra
+
+        with closing(self.open(tmp_path)) as cache:
+            cache.put([answer("a", b"12345"), answer("b", b"123")])
+            with psycopg.connect(self.address(tmp_path), autocommit=True) as connection:
+                connection.execute("UPDATE hunkwise_pools_1 SET bytes = 1000000000000, entries = 1000000000")
+            cache.put([answer("c", b"1")])
+            assert set(cache.get("code", ["a", "b", "c"])) == {"a", "b", "c"}
+            assert [(each.entries, each.bytes) for each in cache.info()] == [(3, 9)]
+
     def test_a_server_that_goes_away_is_a_miss_told_once(self, tmp_path: Path) -> None:
         import psycopg  # noqa: PLC0415  # an extra
 

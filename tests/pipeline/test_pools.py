@@ -376,3 +376,15 @@ def test_a_rules_review_neither_reads_nor_writes(runs: Runs) -> None:
     runs(diff(*BODY), finds())
     report = runs(diff(*BODY), finds(), unasked=None, engine="rules")
     assert report.cache == {"code": PoolUse(exact_hits=1)}
+
+
+def test_a_signal_while_answers_are_stored_loses_nothing_that_was_read(runs: Runs, monkeypatch: Any) -> None:
+    def interrupted(answers: Sequence[Any]) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runs.cache, "put", interrupted)
+    report = runs(diff("+bad = 1"), finds("bad = 1"))
+    assert [each.quote for each in report.findings] == ["bad = 1"]
+    assert report.ledger.count(HunkState.REVIEWED) == 1
+    assert report.notices[0].code == "stopped"
+    assert exit_code(report) == 130

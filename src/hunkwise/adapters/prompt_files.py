@@ -51,7 +51,7 @@ class PromptFiles:
             name=name,
             version=version,
             sha256=hashlib.sha256("\0".join(hashed).encode()).hexdigest(),
-            system=content["system.md"].replace("{{schema}}", json.dumps(schema, indent=1)).strip(),
+            system=content["system.md"].replace("{{schema}}", json.dumps(schema, separators=(",", ":"))).strip(),
             user=content["user.md"].strip(),
             schema=schema,
             parameters=Parameters(**parameters),

@@ -97,10 +97,7 @@ def all_hunks(prepared: Prepared, told: Told, ports: Ports, settings: Settings, 
         asked = _ask_models(fresh, Way(pack=pack, verifying=verifying), models, told, found.near, ports, settings)
     else:
         asked = _by_rules(fresh, unasked)
-    if stored:
-        asked = stored.completed(fresh, asked)
-    if near:
-        asked = near.completed(fresh, asked)
+    asked = _kept(fresh, asked, stored, near)
     if models:
         asked = describe.beside(told.ref, prepared, asked, models, told.scope, ports, settings)
     again = dict.fromkeys(reused.hunks, End(state=HunkState.CACHED, by=reuse.INCREMENTAL))
@@ -111,6 +108,18 @@ def all_hunks(prepared: Prepared, told: Told, ports: Ports, settings: Settings, 
         notices=(*teams.notices(settings), *asked.notices),
     )
     return Answers(tally=summed, pack=pack, material=material, keys=told.keys)
+
+
+def _kept(fresh: Prepared, asked: tally.Tally, stored: pools.Pools | None, near: semantic.NearPools | None) -> tally.Tally:
+    """Store what was asked, and return it; an interrupt ends the run, and takes nothing of what is already paid for."""
+    try:
+        if stored:
+            asked = stored.completed(fresh, asked)
+        if near:
+            asked = near.completed(fresh, asked)
+    except KeyboardInterrupt:
+        return replace(asked, stopped=True, notices=(tally.STOPPED, *asked.notices))
+    return asked
 
 
 def _without(prepared: Prepared, ended: Mapping[HunkKey, End]) -> Prepared:

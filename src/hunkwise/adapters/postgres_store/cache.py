@@ -39,6 +39,12 @@ _PUT = (
     " embedding = excluded.embedding"
 )
 
+_COUNT_ANEW = (
+    "UPDATE hunkwise_pools_1 SET (entries, bytes) = (SELECT count(*), coalesce(sum(size), 0) FROM hunkwise_answers_1"
+    " WHERE pool = %(pool)s) WHERE pool = %(pool)s"
+)
+"""Makes the sums of a pool true again: where another program changed them, all or nothing would be evicted."""
+
 
 class PostgresCache:
     """Implements `ports.Cache`. `limits` are by pool, the others have `LIMIT`."""
@@ -165,9 +171,12 @@ class PostgresCache:
 
     def _make_room(self, rows: Rows, pool: str) -> None:
         limit = self._limit(pool)
+        held = _held(rows, pool)
+        if held[0] <= limit.entries and held[1] <= limit.bytes:
+            return
+        rows.execute(_COUNT_ANEW, {"pool": pool})
         while True:
-            rows.execute("SELECT entries, bytes FROM hunkwise_pools_1 WHERE pool = %s", (pool,))
-            entries, size = rows.fetchone()
+            entries, size = _held(rows, pool)
             if entries <= limit.entries and size <= limit.bytes:
                 return
             over = max(entries - limit.entries, entries // 20, 1)
@@ -178,7 +187,7 @@ class PostgresCache:
                 (pool, over),
             )
             gone, freed = rows.fetchone()
-            _add(rows, pool, -int(gone) if gone else -int(entries), -int(freed) if gone else -int(size))
+            _add(rows, pool, -int(gone), -int(freed))
 
     def _info(self, rows: Rows) -> list[PoolState]:
         rows.execute("SELECT pool, min(created) FROM hunkwise_answers_1 GROUP BY pool")
@@ -198,6 +207,12 @@ class PostgresCache:
 
     def _limit(self, pool: str) -> Limit:
         return self._limits.get(pool, LIMIT)
+
+
+def _held(rows: Rows, pool: str) -> tuple[int, int]:
+    rows.execute("SELECT entries, bytes FROM hunkwise_pools_1 WHERE pool = %s", (pool,))
+    entries, size = rows.fetchone()
+    return int(entries), int(size)
 
 
 def _add(rows: Rows, pool: str, entries: int, size: int) -> None:
