@@ -99,5 +99,5 @@ class Line:
             first, self._is_down = not self._is_down, True
         if first:
             said = self._address.said(str(error)) or type(error).__name__
-            text = f"The Redis at {self._address.shown} can't be used, so this run goes on without: {said}."
+            text = f"The Redis at {self._address.shown} can't be used, so it is not: {said}."
             self._told.append(Notice(code="redis-unusable", text=text))
