@@ -29,6 +29,9 @@ SCHEMES = frozenset({"redis", "rediss"})
 ROOT = "hunkwise:1"
 """What all keys begin with; the number is the version of their form."""
 
+OTHER_FORM = (ValueError, TypeError, AttributeError, LookupError)
+"""What becomes of an answer that is of another form than ours: some number, say, where bytes were to come."""
+
 
 class Line:
     """Opens its connections when they are needed. Raises ConfigurationError for an address that is none."""
@@ -56,7 +59,7 @@ class Line:
 
         try:
             return step(self._opened())
-        except (redis.RedisError, OSError, ValueError, TypeError) as error:  # the last two: an answer of another form
+        except (redis.RedisError, OSError, *OTHER_FORM) as error:
             self._give_up(error)
             return otherwise
 
