@@ -84,7 +84,9 @@ class RedisContract(OnRedis, CacheContract):
         client.close()
         cache.close()
 
-    def test_vectors_go_with_answers_that_the_server_let_go(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_vectors_go_with_answers_that_the_server_let_go(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         cache = self.open(tmp_path)
         client = redis.Redis.from_url(self.url(tmp_path))
         monkeypatch.setattr(redis_cache, "KEPT_MS", 100)

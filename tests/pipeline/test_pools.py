@@ -179,7 +179,9 @@ def test_whatever_may_matter_is_asked(runs: Runs, row: str) -> None:
 
 def added(path: str, text: str) -> bytes:
     rows = text.removesuffix("\n").split("\n")
-    head = f"diff --git a/{path} b/{path}\nnew file mode 100755\n--- /dev/null\n+++ b/{path}\n@@ -0,0 +1,{len(rows)} @@\n"
+    head = (
+        f"diff --git a/{path} b/{path}\nnew file mode 100755\n--- /dev/null\n+++ b/{path}\n@@ -0,0 +1,{len(rows)} @@\n"
+    )
     return (head + "".join(f"+{row}\n" for row in rows)).encode()
 
 
@@ -226,9 +228,7 @@ def test_what_counts_from_a_file_s_beginning_or_ends_a_line_is_asked(
         ("web/login.php", PAGE, PAGE.replace("header(", "\n    header(")),
     ],
 )
-def test_what_is_harmless_below_a_file_s_beginning_is_still_served(
-    runs: Runs, path: str, one: str, other: str
-) -> None:
+def test_what_is_harmless_below_a_file_s_beginning_is_still_served(runs: Runs, path: str, one: str, other: str) -> None:
     for text, requests in ((one, 1), (other, 0)):
         runs(added(path, text), finds(), {path.encode(): text.encode()})
         assert runs.requests == requests
@@ -437,6 +437,7 @@ def test_a_rules_review_neither_reads_nor_writes(runs: Runs) -> None:
 
 def test_a_signal_while_answers_are_stored_loses_nothing_that_was_read(runs: Runs, monkeypatch: Any) -> None:
     def interrupted(answers: Sequence[Any]) -> None:
+        del answers
         raise KeyboardInterrupt
 
     monkeypatch.setattr(runs.cache, "put", interrupted)

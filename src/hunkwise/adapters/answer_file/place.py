@@ -14,7 +14,7 @@ from pathlib import Path
 from hunkwise.adapters.answer_file import rows
 
 VERSION = 1
-"""Version of the tables, other with any other `TABLES`; a file of another version has another name, and is left alone."""
+"""Version of the tables, another for any other `TABLES`; a file of another one has another name, and is left alone."""
 
 BUSY_S = 10.0
 """Seconds to wait for another process to finish its step."""

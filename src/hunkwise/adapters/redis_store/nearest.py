@@ -59,9 +59,7 @@ def _there(client: Client, names: Names, found: Sequence[str]) -> list[str]:
         return [key for key, is_there in zip(found, batch.execute(), strict=True) if is_there]
 
 
-def _members(
-    client: Client, names: Names, shelf: str, vector: Vector, count: int, *, has_vectors: bool
-) -> list[str]:
+def _members(client: Client, names: Names, shelf: str, vector: Vector, count: int, *, has_vectors: bool) -> list[str]:
     """Return the keys of the closest vectors, the closest first."""
     if has_vectors:
         found = client.execute_command("VSIM", shelf, "FP32", _fp32(vector), "COUNT", count)

@@ -1,6 +1,6 @@
 """What must happen at once, as scripts that the server runs between two commands of others.
 
-KEYS are used, sizes, sums and shelved of a pool, in this order; what an answer's own keys are is told by their beginning.
+KEYS are used, sizes, sums and shelved of a pool, in this order; an answer's own key is told by its beginning.
 """
 
 _DROP = """

@@ -2,8 +2,8 @@
 
 The syntax tree says what a token is. Everything inside one stays as it is, byte for byte: strings, regular expressions,
 here-documents, text of templates. Only the blanks between tokens are folded, and never to nothing: in some languages
-`f -1` is not `f - 1`. Lines are never joined, and all up to the first token of code stays: what a file begins with (`#!`, an encoding) counts
-from its beginning. A file that does not parse without an error stays as it is.
+`f -1` is not `f - 1`. Lines are never joined, and all up to the first token of code stays: `#!` or an encoding counts
+from a file's beginning. A file that does not parse without an error stays as it is.
 """
 
 import re
