@@ -54,11 +54,13 @@ class Cache(Protocol):
         ...
 
     def export(self) -> Iterator[Stored]:
-        """Return all answers, one after the other."""
+        """Return all answers, one after the other; how many could not be read is told."""
         ...
 
     def told(self) -> Sequence[Notice]:
-        """Return what a person should know of it: that it could not be reached, that a broken file was set aside."""
+        """Return what a person should know of it: that it could not be reached (a code of `stored.UNUSABLE`: what it
+        gave is then not all there is), that a broken file was set aside.
+        """
         ...
 
     def close(self) -> None:
