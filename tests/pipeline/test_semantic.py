@@ -460,6 +460,23 @@ def test_under_strict_privacy_nothing_near_is_looked_for(runs: Runs) -> None:
     assert not any(each.vector for each in runs.shelf.answers.values())
 
 
+@pytest.mark.parametrize("other", [{"model": "another"}, {"privacy": "personal"}])
+def test_a_near_answer_that_was_moved_into_another_space_serves_nobody(runs: Runs, other: dict[str, Any]) -> None:
+    """Who may write to a store knows no key, and can say of a vector what he likes."""
+    runs(diff(*PROSE))
+    (name,) = [name for name, each in runs.shelf.answers.items() if each.vector is not None]
+    kept = runs.shelf.answers[name]
+    runs.shelf.answers.clear()
+    runs(diff("+Another page speaks of cats.", path="docs/cats.md"), **other)
+    (space,) = {each.vector.space for each in runs.shelf.answers.values() if each.vector is not None}
+    assert kept.vector is not None
+    runs.shelf.answers = {name: replace(kept, vector=replace(kept.vector, space=space))}
+    again = diff(*swapped(PROSE, "begins to work", "begins to run"))
+    assert end(runs(again, **other)) == (HunkState.REVIEWED, "model:fake")
+    runs.shelf.answers = {name: kept}
+    assert end(runs(again)) == (HunkState.CACHED, "semantic")
+
+
 def test_what_was_to_be_checked_and_was_not_is_no_near_answer(runs: Runs) -> None:
     def down(request: ChatRequest, number: int) -> str:
         raise ChatError(ChatFault.OVERLOAD, f"nobody is there: {request.stage} {number}")

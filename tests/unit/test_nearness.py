@@ -77,7 +77,8 @@ def test_a_word_that_may_turn_the_sense_does_not_serve(word: str, other: str) ->
 
 
 @pytest.mark.parametrize(
-    ("word", "other"), [("handy", "useful"), ("seperate", "separate"), ("colour", "color"), ("guide", "handbook"), ("quick", "brisk")]
+    ("word", "other"),
+    [("handy", "useful"), ("seperate", "separate"), ("colour", "color"), ("guide", "handbook"), ("quick", "brisk")],
 )
 def test_a_word_that_says_the_same_serves(word: str, other: str) -> None:
     first, then = (f"+Words about the {each} thing stand in a sentence." for each in (word, other))

@@ -155,7 +155,9 @@ def test_the_counter_is_above_all_that_were_seen() -> None:
 
 def test_a_secret_in_a_hunk_does_not_keep_it_from_being_known() -> None:
     """Its words name the secret by the number that it has in the file today."""
-    again = secrets_read_again("<redacted:aws:1> is used, <redacted:aws:3> is not.", {"aws:1": "aws:2", "aws:3": "aws:4"})
+    again = secrets_read_again(
+        "<redacted:aws:1> is used, <redacted:aws:3> is not.", {"aws:1": "aws:2", "aws:3": "aws:4"}
+    )
     (found,) = again.findings
     assert found.description == "<redacted:aws:2> is used, <redacted:aws:4> is not."
     assert (found.quote, found.line) == ("key = <redacted:aws:2>", 10)

@@ -103,22 +103,24 @@ def test_findings_come_back_at_today_s_lines() -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "See line 10.", "(lines 10-12)", "Line no. 10 sets it.", "line number 10", "lines `10` and `12`", "L10", "ln 10",
-        "row 10 sets it", "rows 10 to 12", "the 10th line", "app.py:10 sets it", "as set at :10", "(src/v2:10)",
+        "See line 10.", "(lines 10-12)", "Line no. 10 sets it.", "line number 10", "lines `10` and `12`", "L10",
+        "ln 10", "row 10 sets it", "rows 10 to 12", "the 10th line", "app.py:10 sets it", "as set at :10",
+        "(src/v2:10)",
     ],
 )  # fmt: skip
 def test_words_that_name_a_line_hold_only_where_it_stands(words: str) -> None:
     for field in ("title", "description", "scenario", "suggestion"):
-        answer = kept(found(**{field: words}))
-        assert placed(answer, material(BODY)) == (found(**{field: words}),)
+        said: dict[str, Any] = {field: words}
+        answer = kept(found(**said))
+        assert placed(answer, material(BODY)) == (found(**said),)
         assert placed(answer, material(BODY, new=9)) is None
 
 
 @pytest.mark.parametrize(
     "words",
     [
-        "at a ratio 3:10", "from 12:30 on", "xs[:10] and xs[1:10]", "retries: 10", "a line of 10 letters", "10 lines too long",
-        "inline10", "all 3 of them", "narrows 10 rows",
+        "at a ratio 3:10", "from 12:30 on", "xs[:10] and xs[1:10]", "retries: 10", "a line of 10 letters",
+        "10 lines too long", "inline10", "all 3 of them", "narrows 10 rows",
     ],
 )  # fmt: skip
 def test_words_that_name_none_hold_elsewhere(words: str) -> None:

@@ -102,9 +102,7 @@ def _read(entries: Mapping[HunkKey, Entry], keys: Mapping[HunkKey, str]) -> Iter
             yield keys[key]
 
 
-def _remembered(
-    finding: Finding, columns: quotes.Columns, reading: Reading, before: Remembered | None
-) -> Remembered:
+def _remembered(finding: Finding, columns: quotes.Columns, reading: Reading, before: Remembered | None) -> Remembered:
     """Return a finding with its place; one that has none now keeps what was known of it."""
     place = quotes.of(finding, columns)
     if place is not None and place.column.key in reading.keys:
@@ -141,7 +139,7 @@ def _placed(remembered: Remembered, lines: RedactedLines) -> Finding | None:
 
 
 def _under_todays_numbers(remembered: Remembered, lines: RedactedLines) -> Finding | None:
-    """Return a finding that speaks of its hunk's secrets as the file counts them today, None where that is not known."""
+    """Return a finding with its hunk's secrets as the file counts them today, None where that is not known."""
     numbers = redact.placeholders(lines.texts)
     if numbers == remembered.numbers:
         return remembered.finding
