@@ -340,10 +340,13 @@ SAYS = "correct-horse-battery"
 def test_a_secret_the_detector_learned_since_leaves_in_no_reused_words(runs: Runs) -> None:
     said = finds("return xs[0]", description=f"The password {SAYS} is logged.")
     runs(diff(*BODY), said)
-    reports = [runs(diff(*BODY), down, secrets=[SAYS], before=runs.remembered), runs(diff(*BODY), down, secrets=[SAYS])]
+    remembered = runs.remembered
+    reports = [runs(diff(*BODY), down, secrets=[SAYS], before=remembered), runs(diff(*BODY), down, secrets=[SAYS])]
     runs.clock.now += 50 * HOUR
     reports.append(runs(diff(*BODY), down, secrets=[SAYS]))
     assert [entry.by for report in reports for entry in report.ledger.entries] == ["incremental", "exact", "stale"]
+    reports.append(runs(diff(*BODY, "+x = 1"), finds(), secrets=[SAYS], before=remembered))  # read again, and carried
+    assert reports[-1].ledger.count(HunkState.REVIEWED) == 1
     for report in reports:
         assert [each.description for each in report.findings] == ["The password <redacted:planted:1> is logged."]
 

@@ -14,6 +14,7 @@ from hunkwise.model.change import Notice
 from hunkwise.model.description import Description
 from hunkwise.model.finding import Dropped, Finding
 from hunkwise.model.ledger import NARROWED, UNREAD_BUDGET, UNVERIFIED
+from hunkwise.model.memory import Memory
 from hunkwise.pipeline import answer, confirm
 from hunkwise.pipeline.tally import Tally
 
@@ -73,6 +74,17 @@ def redacted(tally: Tally, gate: Gate) -> Tally:
         notices=tuple(Notice(code=each.code, text=gate.words(each.text)) for each in tally.notices),
         usage=replace(tally.usage, by_model={gate.words(name): each for name, each in tally.usage.by_model.items()}),
     )
+
+
+def remembered(memory: Memory | None, gate: Gate) -> Memory | None:
+    """Return a memory with the words of its findings redacted: the detector may know more secrets than it did then.
+
+    Quotes stay: they are code as it was masked, and are held against the code of today.
+    """
+    if memory is None:
+        return None
+    kept = tuple(replace(each, finding=_finding(each.finding, gate)) for each in memory.findings)
+    return replace(memory, findings=kept)
 
 
 def description(given: Description, seal: prompting.Seal) -> Description:
