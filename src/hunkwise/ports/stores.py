@@ -58,8 +58,9 @@ class Cache(Protocol):
         ...
 
     def told(self) -> Sequence[Notice]:
-        """Return what a person should know of it: that it could not be reached (a code of `stored.UNUSABLE`: what it
-        gave is then not all there is), that a broken file was set aside.
+        """Return what a person should know of it: that it could not be reached, that a broken file was set aside.
+
+        With a code of `stored.UNUSABLE` among them, what it gave is not all there is.
         """
         ...
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -152,13 +151,13 @@ class PostgresCache:
         return found
 
     def _indexed(self, answers: Sequence[Stored]) -> Sequence[Stored]:
-        """Return `answers`, those without their vector for which there is no index and none can be made."""
+        """Return those of `answers` whose vectors have an index, or get one: without, no other run would find them."""
         sizes = {_length(each) for each in answers if each.vector}
         without = {each for each in sizes if not self._session.run(partial(tables.index, dimensions=each), True)}
         if without:
-            text = "The index of vectors in PostgreSQL could not be made in time, so those of this run were not kept."
+            text = "The index of vectors in PostgreSQL could not be made in time, so answers with one were not kept."
             self._told = [Notice(code="postgres-index", text=text)]
-        return [replace(each, vector=None if _length(each) in without else each.vector) for each in answers]
+        return [each for each in answers if _length(each) not in without]
 
     def _note_use(self, rows: Rows, used: Mapping[tuple[str, str], float]) -> None:
         rows.executemany(
