@@ -155,7 +155,7 @@ class PostgresCache:
         sizes = {_length(each) for each in answers if each.vector}
         without = {each for each in sizes if not self._session.run(partial(tables.index, dimensions=each), True)}
         if without:
-            text = "The index of vectors in PostgreSQL could not be made in time, so answers with one were not kept."
+            text = "The index of vectors in PostgreSQL was not made in time, so answers with a vector were not kept."
             self._told = [Notice(code="postgres-index", text=text)]
         return [each for each in answers if _length(each) not in without]
 
