@@ -27,11 +27,11 @@ from hunkwise.model.change import Change, ChangeRef, CommitRange
 from hunkwise.model.diff import FileDiff, Side
 from hunkwise.model.finding import Finding, RuleHit, SecretSpan
 from hunkwise.model.intent import Intent
-from hunkwise.model.ledger import NARROWED, Entry, HunkState
+from hunkwise.model.ledger import Entry, HunkState
 from hunkwise.model.material import HunkKey
 from hunkwise.model.memory import Memory
 from hunkwise.model.outline import Outline
-from hunkwise.pipeline import review
+from hunkwise.pipeline import confirm, review
 from hunkwise.pipeline.review import Reviewed
 from hunkwise.ports import Ports
 from hunkwise.settings import Settings
@@ -421,7 +421,7 @@ def answered_by(entry: Entry) -> str:
     if entry.state is HunkState.CACHED:
         return entry.by or ""
     if entry.state is HunkState.REVIEWED:
-        return "confirm" if entry.reason and entry.reason != NARROWED else ""
+        return "confirm" if entry.reason == confirm.REASON else ""
     return "failed"
 
 

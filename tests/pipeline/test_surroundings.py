@@ -22,11 +22,12 @@ from fakes import (
 )
 from hunkwise.adapters.prompt_files import PromptFiles
 from hunkwise.adapters.syntax_rules import AstGrepLiterals, AstGrepOutliner
-from hunkwise.core import sealing
+from hunkwise.core import reuse, sealing
+from hunkwise.core.reconcile import Before
 from hunkwise.errors import ChatError, ChatFault, DetectorError
 from hunkwise.model.change import DiffText
 from hunkwise.model.chat import ChatRequest
-from hunkwise.model.ledger import NARROWED, HunkState
+from hunkwise.model.ledger import NARROWED, SHARED, HunkState
 from hunkwise.model.report import ReviewReport
 from hunkwise.pipeline import preparing, review, surroundings
 from hunkwise.ports import Ports
@@ -349,3 +350,28 @@ def test_context_that_another_hunk_of_the_request_brings_is_seen_and_a_stranger_
     assert ([entry.reason for entry in together.ledger.entries], kept) == ([None, None], 2)
     apart, kept = kept_of(ports(first + second, heads, others={"house/gate.py": GATE}), trusts_author=False)
     assert ([entry.reason for entry in apart.ledger.entries], kept) == ([None, None], 2)
+
+
+def test_a_hunk_that_shares_its_context_is_known_to_the_next_push_until_it_is_to_have_more_of_it() -> None:
+    long = HEAD.replace("limit())", f"limit())  # {'word ' * 150}")
+    other = long.replace("limit", "bound").replace("Door", "Gate")
+    first, second = diff_of("house/app.py", long, 8), diff_of("house/bpp.py", other, 8)
+    heads = {"house/app.py": long, "house/bpp.py": other}
+    gate = {"house/gate.py": GATE}
+
+    def pushed(diff: str, before: Before) -> tuple[list[tuple[HunkState, str | None]], Before, int]:
+        given = ports(diff, heads, others=gate)
+        found = review.run(REF, given, Settings(chunk_tokens=250, context_share=0.9), before)
+        run = reuse.Run(head="a" * 40, counter=1, material=found.material, spent_usd=0.0)
+        memory = replace(reuse.remember((), found.reading, run, before.memory), trusted=True)
+        assert isinstance(given.chat, ScriptedChat)
+        ends = [(entry.state, entry.reason) for entry in found.report.ledger.entries]
+        return ends, Before(head="b" * 40, memory=memory), len(given.chat.requests)
+
+    ends, before, requests = pushed(first + second, Before())
+    assert (ends, requests) == ([(HunkState.REVIEWED, None), (HunkState.REVIEWED, SHARED)], 2)
+    for _ in range(2):
+        ends, before, requests = pushed(first + second, before)
+        assert (ends, requests) == ([(HunkState.CACHED, None), (HunkState.CACHED, None)], 0)
+    ends, before, requests = pushed(second, before)  # what the other one brought is its own now, and it never saw it
+    assert (ends, requests) == ([(HunkState.REVIEWED, None)], 1)

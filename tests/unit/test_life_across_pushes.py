@@ -63,14 +63,14 @@ def run(host: Host, made: Push, keys: Keys, until: str | None = None) -> reconci
     before = memory.decode([host.summary], keys, newest)
     counter = reuse.next_counter(before, newest)
     head = hashlib.sha256(head_of(made).encode()).hexdigest()[:40]
-    known = reuse.reuse(before, push.MATERIAL, list(reading.keys), reading.keys, push.lines_of(reading.shown))
+    known = reuse.reuse(before, push.MATERIAL, list(reading.keys), [reading.keys], push.lines_of(reading.shown))
     asked = [
         push.found(reading, f"value = danger({kind}, everything)", nth=made.slots[:slot].count(kind))
         for slot, kind in enumerate(made.slots)
         if kind and slot not in made.silent
     ]
     columns = quotes.columns(reading.shown, {"app.py"})
-    new = [each for each in asked if (at := quotes.of(each, columns)) and at.column.key not in known.hunks]
+    new = [each for each in asked if (at := quotes.of(each, columns)) and at.column.key not in known.names]
     ranked, _ = ranking.rank([*new, *known.findings], reading.shown)
     held = reconcile.reconcile(ranked, reading, Before(head=head, memory=before, spoken=tuple(spoken)))
     plan = publication.plan(

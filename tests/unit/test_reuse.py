@@ -21,7 +21,7 @@ def read_again(
     made: Memory | None, reading: Reading, *, material: str = push.MATERIAL, leave: Sequence[HunkKey] = ()
 ) -> reuse.Reused:
     lines = {key: each for key, each in push.lines_of(reading.shown).items() if key not in leave}
-    return reuse.reuse(made, material, list(reading.keys), reading.keys, lines)
+    return reuse.reuse(made, material, list(reading.keys), [reading.keys], lines)
 
 
 def first() -> tuple[Reading, tuple[Finding, ...], Memory]:
@@ -33,7 +33,7 @@ def first() -> tuple[Reading, tuple[Finding, ...], Memory]:
 def test_an_unchanged_diff_is_not_read_again_and_gives_the_same_findings() -> None:
     reading, findings, made = first()
     again = read_again(made, reading)
-    assert again.hunks == frozenset(reading.keys)
+    assert again.names == reading.keys
     assert {each.fingerprint for each in again.findings} == {each.fingerprint for each in findings}
     assert push.run(reading, again.findings, made).findings == tuple(replace(each, status="open") for each in findings)
 
@@ -43,7 +43,7 @@ def test_after_a_rebase_and_one_changed_hunk_only_that_one_is_asked() -> None:
     top = "".join(f"top {n}\n" for n in range(100))
     reading = push.read({"app.py": (top + BASE, top + HEAD.replace("danger(2)", "danger(3)"))})
     again = read_again(made, reading)
-    assert again.hunks == frozenset({HunkKey(file=0, hunk=0)})
+    assert set(again.names) == {HunkKey(file=0, hunk=0)}
     assert [(each.quote, each.line, each.end_line) for each in again.findings] == [("one = danger(1)", 110, 110)]
 
 
@@ -67,14 +67,14 @@ def test_a_hunk_whose_finding_does_not_stand_there_is_asked_again(changes: dict[
     named = changes.pop("finding", {})
     broken = replace(made.findings[0], finding=replace(finding, **named), **changes)  # type: ignore[arg-type]  # by name
     again = read_again(replace(made, findings=(broken, made.findings[1])), reading)
-    assert len(again.hunks) == 1
+    assert len(again.names) == 1
 
 
 def test_rules_and_secrets_speak_for_themselves_each_time() -> None:
     reading = push.read({"app.py": (BASE, HEAD)})
     held = push.run(reading, [push.found(reading, "one = danger(1)", origin="rule:r")])
     again = read_again(push.after(reading, held), reading)
-    assert (len(again.hunks), again.findings) == (2, ())
+    assert (len(again.names), again.findings) == (2, ())
 
 
 def test_findings_on_deleted_lines_and_on_several_come_back_where_they_were() -> None:

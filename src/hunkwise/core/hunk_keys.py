@@ -34,6 +34,15 @@ def by_hunk(hunks: Iterable[RedactedLines]) -> Mapping[HunkKey, str]:
     return keys
 
 
+def allotted(keys: Mapping[HunkKey, str], hunks: Iterable[RedactedLines]) -> Mapping[HunkKey, str]:
+    """Return the keys of hunks that were read with the context in `hunks` alone, which a run allots to each.
+
+    `keys` are those of `by_hunk`. A line of context that several hunks want is sent once: who shares it in the same way
+    after the next push is known again, and who is to have more of it is read again.
+    """
+    return {each.key: _digest([keys[each.key], _numbered(context.unnumbered(each.context))]) for each in hunks}
+
+
 def material(prompt_sha256: str, terms: str, parameters: Parameters) -> str:
     """Return the digest of what decides an answer besides the hunk itself: prompt, sampling, and all other `terms`."""
     return _digest([prompt_sha256, terms, json.dumps(asdict(parameters), sort_keys=True)])
@@ -41,11 +50,15 @@ def material(prompt_sha256: str, terms: str, parameters: Parameters) -> str:
 
 def _content(lines: RedactedLines) -> str:
     """Digest path, signs, texts and context; placeholders numbered by the hunk, as theirs count in the file."""
-    numbers: dict[str, str] = {}
     rows = zip(lines.hunk.lines, lines.texts, strict=True)
-    text = "\n".join([*(f"{line.kind.value}{shown}" for line, shown in rows), *context.unnumbered(lines.context)])
-    numbered = redact.PLACEHOLDER.sub(lambda found: redact.renumbered(found.group(), numbers), text)
-    return _digest([lines.path, numbered])
+    shown = [*(f"{line.kind.value}{text}" for line, text in rows), *context.unnumbered(lines.context)]
+    return _digest([lines.path, _numbered(shown)])
+
+
+def _numbered(texts: Iterable[str]) -> str:
+    """Return texts as one, in which placeholders count from 1."""
+    numbers: dict[str, str] = {}
+    return redact.PLACEHOLDER.sub(lambda found: redact.renumbered(found.group(), numbers), "\n".join(texts))
 
 
 def _digest(parts: Iterable[str]) -> str:

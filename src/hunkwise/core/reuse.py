@@ -1,20 +1,20 @@
 """What an earlier run read need not be read again, and what the next run will want to know.
 
-A hunk is known again by its key. Its findings come back at the rows they had, under today's line numbers and
-placeholders; when one of them does not stand where it should, or speaks of lines that have moved, the hunk is asked
-again. Only a trusted memory saves a reading: what nobody signed
+A hunk is known again by its key, or by one that says with what share of its context it was read. Its findings come back
+at the rows they had, under today's line numbers and placeholders; when one of them does not stand where it should, or
+speaks of lines that have moved, the hunk is asked again. Only a trusted memory saves a reading: what nobody signed
 may not complete a verdict.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from hunkwise.core import answer_keys, answers, bookkeeping, quotes, redact
 from hunkwise.core.bookkeeping import Reading
 from hunkwise.core.packing import RedactedLines
 from hunkwise.model.diff import DiffLine, Side
 from hunkwise.model.finding import Finding
-from hunkwise.model.ledger import Entry, HunkState
+from hunkwise.model.ledger import SHARED, Entry, HunkState
 from hunkwise.model.material import HunkKey
 from hunkwise.model.memory import Memory, Remembered
 
@@ -27,9 +27,9 @@ PROVEN = frozenset({INCREMENTAL, *answer_keys.Level})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reused:
-    """Hunks that need no request, and what was found in them."""
+    """Hunks that need no request, each with the name the memory knows it by, and what was found in them."""
 
-    hunks: frozenset[HunkKey] = frozenset()
+    names: Mapping[HunkKey, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
 
@@ -47,26 +47,30 @@ def reuse(
     memory: Memory | None,
     material: str,
     chosen: Iterable[HunkKey],
-    keys: Mapping[HunkKey, str],
+    names: Sequence[Mapping[HunkKey, str]],
     lines_by_key: Mapping[HunkKey, RedactedLines],
 ) -> Reused:
-    """Return which of the `chosen` hunks were read under the same `material`, and their models' findings."""
+    """Return which of the `chosen` hunks were read under the same `material`, and their models' findings.
+
+    A hunk may be known by any of its `names`, the first that it is known by counts.
+    """
     if memory is None or not memory.trusted or memory.material != material:
         return Reused()
     remembered: dict[str, list[Remembered]] = {}
     for each in memory.findings:
         if each.finding.origin.startswith("model:"):
             remembered.setdefault(each.hunk, []).append(each)
-    hunks: set[HunkKey] = set()
+    known: dict[HunkKey, str] = {}
     findings: list[Finding] = []
     for key in chosen:
-        if keys.get(key) not in memory.read or key not in lines_by_key:
+        name = next((each[key] for each in names if each.get(key) in memory.read), None)
+        if name is None or key not in lines_by_key:
             continue
-        placed = [_placed(each, lines_by_key[key]) for each in remembered.get(keys[key], ())]
+        placed = [_placed(each, lines_by_key[key]) for each in remembered.get(name, ())]
         if None not in placed:
-            hunks.add(key)
+            known[key] = name
             findings.extend(each for each in placed if each is not None)
-    return Reused(hunks=frozenset(hunks), findings=tuple(findings))
+    return Reused(names=known, findings=tuple(findings))
 
 
 def remember(findings: Sequence[Finding], reading: Reading, run: Run, previous: Memory | None) -> Memory:
@@ -97,7 +101,8 @@ def _read(entries: Mapping[HunkKey, Entry], keys: Mapping[HunkKey, str]) -> Iter
     """Return the keys of hunks that a model read to the end, in this run or in one this run relied on."""
     for key, entry in entries.items():
         by = entry.by or ""
-        by_model = entry.state is HunkState.REVIEWED and entry.reason is None and by.startswith("model:")
+        is_whole = entry.state is HunkState.REVIEWED and entry.reason in {None, SHARED}
+        by_model = is_whole and by.startswith("model:")
         if key in keys and (by_model or (entry.state is HunkState.CACHED and by in PROVEN)):
             yield keys[key]
 

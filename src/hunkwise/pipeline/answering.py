@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from hunkwise.core import context, hunk_keys, packing, reuse, risk
 from hunkwise.core.bookkeeping import End
 from hunkwise.core.nearness import NearAnswer
+from hunkwise.core.packing import RedactedLines
 from hunkwise.core.reconcile import Before
 from hunkwise.core.verification import Mode
 from hunkwise.model.change import ChangeRef
 from hunkwise.model.chat import PromptPack
-from hunkwise.model.ledger import NARROWED, UNVERIFIED, HunkState
+from hunkwise.model.ledger import NARROWED, SHARED, UNVERIFIED, HunkState
 from hunkwise.model.material import Chunk, HunkKey, Passage
 from hunkwise.pipeline import (
     announcement,
@@ -43,10 +44,15 @@ from hunkwise.settings import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What is known before a model is asked: keys of hunks, earlier runs, files with a rule's hit, heads, scope."""
+    """What is known before a model is asked: keys of hunks, earlier runs, files with a rule's hit, heads, scope.
+
+    `allotted` are the chosen hunks with the context that is theirs where all are asked about, `shared` their keys.
+    """
 
     ref: ChangeRef
     keys: Mapping[HunkKey, str]
+    allotted: Mapping[HunkKey, RedactedLines]
+    shared: Mapping[HunkKey, str]
     before: Before
     hit_paths: frozenset[str]
     heads: Mapping[bytes, bytes]
@@ -58,11 +64,20 @@ class Told:
         return (self.before.memory.spent_usd or 0.0) if self.before.memory else 0.0
 
 
-def told(ref: ChangeRef, known: ready.Ready, before: Before, scope: str) -> Told:
+def told(ref: ChangeRef, known: ready.Ready, before: Before, scope: str, ports: Ports, settings: Settings) -> Told:
     """Return what is known once a change is ready to be asked about."""
     keys = hunk_keys.by_hunk(known.prepared.gathered.lines_by_key.values())
-    hit_paths = frozenset(each.file for each in known.embedded)
-    return Told(ref=ref, keys=keys, before=before, hit_paths=hit_paths, heads=known.heads, scope=scope)
+    sent = _sent(known.prepared, ports, settings)
+    return Told(
+        ref=ref,
+        keys=keys,
+        allotted={each.key: each for each in sent},
+        shared=hunk_keys.allotted(keys, sent),
+        before=before,
+        hit_paths=frozenset(each.file for each in known.embedded),
+        heads=known.heads,
+        scope=scope,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +99,9 @@ def all_hunks(prepared: Prepared, told: Told, ports: Ports, settings: Settings, 
     pack = briefed.pack(prepared, ports, settings) if wants_model else None
     verifying = _verifying(prepared, told, ports, settings) if wants_model and settings.verify != "off" else None
     material = _material(pack, verifying, ports.endpoint, settings) if pack else ""
-    reused = reuse.reuse(told.before.memory, material, prepared.chosen, told.keys, prepared.gathered.lines_by_key)
-    rest = replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in reused.hunks))
+    names, lines_by_key = (told.keys, told.shared), prepared.gathered.lines_by_key
+    reused = reuse.reuse(told.before.memory, material, prepared.chosen, names, lines_by_key)
+    rest = replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in reused.names))
     stored = pools.opened(prepared, told.scope, material, ports, settings) if pack else None
     rows = PlainRows(prepared.diff, told.heads, ports.plain, comments=pack.judges_comments) if pack else None
     served = stored.look_up(rest, rows.of) if stored and rows else tally.Tally()
@@ -102,7 +118,7 @@ def all_hunks(prepared: Prepared, told: Told, ports: Ports, settings: Settings, 
     asked = _kept(fresh, outgoing.redacted(asked, gate), stored, near)
     if models:
         asked = describe.beside(told.ref, prepared, asked, models, told.scope, ports, settings)
-    again = dict.fromkeys(reused.hunks, End(state=HunkState.CACHED, by=reuse.INCREMENTAL))
+    again = dict.fromkeys(reused.names, End(state=HunkState.CACHED, by=reuse.INCREMENTAL))
     summed = replace(
         asked,
         findings=(*reused.findings, *served.findings, *asked.findings),
@@ -110,7 +126,8 @@ def all_hunks(prepared: Prepared, told: Told, ports: Ports, settings: Settings, 
     )
     summed = outgoing.redacted(summed, gate)  # the gate may know more than it did when an answer was kept
     summed = replace(summed, notices=(*teams.notices(settings), *summed.notices))
-    return Answers(tally=summed, pack=pack, material=material, keys=told.keys)
+    in_share = {key: told.shared[key] for key, end in summed.ends.items() if end.reason == SHARED}
+    return Answers(tally=summed, pack=pack, material=material, keys={**told.keys, **in_share, **reused.names})
 
 
 def _kept(
@@ -195,7 +212,7 @@ def _ask_models(
     answers = answer.all_chunks(filled.chunks, asking, risk.order(filled.chunks, told.hit_paths), ask)
     key_by_id = {passage.id: passage.key for chunk in filled.chunks for passage in chunk.passages}
     summed = tally.add_up(answers.chunks, key_by_id, models.attempts)
-    in_part = _in_part(prepared, filled.chunks, answers.chunks, summed.ends)
+    in_part = _in_part(told, filled.chunks, answers.chunks, prepared, summed.ends)
     unread = {left.key: End(state=HunkState.FAILED, reason=f"unread: {left.reason}") for left in filled.left_out}
     stopped = answers.stopped or confirmed.stopped
     notices = (*(tally.STOPPED,) * stopped, *told_by_gateway.notices(models), *summed.notices)
@@ -210,11 +227,16 @@ def _ask_models(
 
 
 def _in_part(
-    prepared: Prepared, chunks: Sequence[Chunk], answers: Sequence[answer.Answered], ends: Mapping[HunkKey, End]
+    told: Told,
+    chunks: Sequence[Chunk],
+    answers: Sequence[answer.Answered],
+    prepared: Prepared,
+    ends: Mapping[HunkKey, End],
 ) -> dict[HunkKey, End]:
-    """Return the ends of hunks that nothing keeps: what names them was not all read, or a claim of them not checked.
+    """Return the ends of hunks of which not all was read that names them, or of which a claim was not checked.
 
-    A line of context is sent once in a run and may stand in another request, or was left out to fit.
+    A line of context is sent once in a run and may stand in another request: such a hunk is known to the next push by
+    its share. What was left out to fit, or is not checked, is kept by nobody.
     """
     unchecked = frozenset[str]().union(*(each.unchecked for each in answers))
     unverified = {each.key for chunk in chunks for each in chunk.passages if each.id in unchecked}
@@ -223,13 +245,13 @@ def _in_part(
     for chunk in chunks:
         for key in {passage.key for passage in chunk.passages}:
             beside.setdefault(key, []).extend(chunk.passages)
-    lacking = {each.key for chunk in chunks for each in chunk.passages if each.id in cut}
-    lacking |= {
-        key
-        for key, passages in beside.items()
-        if not context.is_held(prepared.gathered.lines_by_key[key].context, passages)
-    }
-    reasons = dict.fromkeys(unverified, UNVERIFIED) | dict.fromkeys(lacking, NARROWED)
+
+    def lacks(hunks: Mapping[HunkKey, RedactedLines]) -> set[HunkKey]:
+        return {key for key, passages in beside.items() if not context.is_held(hunks[key].context, passages)}
+
+    lacking = {each.key for chunk in chunks for each in chunk.passages if each.id in cut} | lacks(told.allotted)
+    reasons = dict.fromkeys(lacks(prepared.gathered.lines_by_key), SHARED) | dict.fromkeys(unverified, UNVERIFIED)
+    reasons |= dict.fromkeys(lacking, NARROWED)
     return {
         key: replace(ends[key], reason=reason)
         for key, reason in reasons.items()
@@ -256,8 +278,11 @@ def _asking(prepared: Prepared, pack: PromptPack, models: Gateway, ports: Ports,
 
 def packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Packed:
     """Return the chosen hunks in chunks, each with its context."""
-    count = ports.tokens.count
-    alone = prepared.one_file_each
+    sent = _sent(prepared, ports, settings)
+    return packing.pack(sent, settings.chunk_tokens, ports.tokens.count, one_file_each=prepared.one_file_each)
+
+
+def _sent(prepared: Prepared, ports: Ports, settings: Settings) -> tuple[RedactedLines, ...]:
+    """Return the chosen hunks as they are sent when all of them are."""
     lines = [prepared.gathered.lines_by_key[key] for key in prepared.chosen]
-    hunks = surroundings.for_packing(lines, settings, count, one_file_each=alone)
-    return packing.pack(hunks, settings.chunk_tokens, count, one_file_each=alone)
+    return surroundings.for_packing(lines, settings, ports.tokens.count, one_file_each=prepared.one_file_each)

@@ -13,7 +13,7 @@ from hunkwise.errors import DetectorError
 from hunkwise.model.change import Notice
 from hunkwise.model.description import Description
 from hunkwise.model.finding import Dropped, Finding
-from hunkwise.model.ledger import NARROWED, UNREAD_BUDGET, UNVERIFIED
+from hunkwise.model.ledger import NARROWED, SHARED, UNREAD_BUDGET, UNVERIFIED
 from hunkwise.model.memory import Memory
 from hunkwise.pipeline import answer, confirm
 from hunkwise.pipeline.tally import Tally
@@ -24,6 +24,7 @@ WITHHELD = "(not shown: the secret detector failed on it)"
 
 OUR_REASONS = (
     NARROWED,
+    SHARED,
     UNVERIFIED,
     UNREAD_BUDGET,
     confirm.REASON,

@@ -85,7 +85,9 @@ def run(
     known = ready.make(ref, ports, settings, trusts_author=trusts_author)
     prepared, watch = known.prepared, known.watch
     before = replace(before, memory=outgoing.remembered(before.memory, outgoing.Gate(preparing.seal(prepared))))
-    answers = answering.all_hunks(prepared, answering.told(ref, known, before, scope), ports, settings, unasked)
+    answers = answering.all_hunks(
+        prepared, answering.told(ref, known, before, scope, ports, settings), ports, settings, unasked
+    )
     watch.lap("answer")
     tallied = answers.tally
     ranked, merged = ranking.rank(
