@@ -185,6 +185,10 @@ GOOD = b"diff --git a/good b/good\n--- a/good\n+++ b/good\n@@ -1 +1 @@\n-a\n+b\n
             b"diff --cc bad\nindex 1,2..3\n--- a/bad\n+++ b/bad\n@@@ -1,1 -1,1 +1,1 @@@\n- a\n -b\n++c\n",
             "combined diff",
         ),
+        (
+            b"diff --git a/bad b/bad\n--- a/bad\n+++ b/bad\n\x1b[36m@@ -1 +1 @@\x1b[m\n\x1b[32m+b\x1b[m\n",
+            "holds colours of a terminal (line",
+        ),
         (b"*** bad\t2013\n--- bad\t2014\n***************\n*** 1 ****\n! a\n--- 1 ----\n! b\n", "context diff"),
     ],
 )
