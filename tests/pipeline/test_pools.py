@@ -380,6 +380,7 @@ def test_a_rules_review_neither_reads_nor_writes(runs: Runs) -> None:
 
 def test_a_signal_while_answers_are_stored_loses_nothing_that_was_read(runs: Runs, monkeypatch: Any) -> None:
     def interrupted(answers: Sequence[Any]) -> None:
+        del answers
         raise KeyboardInterrupt
 
     monkeypatch.setattr(runs.cache, "put", interrupted)

@@ -110,7 +110,9 @@ def all_hunks(prepared: Prepared, told: Told, ports: Ports, settings: Settings, 
     return Answers(tally=summed, pack=pack, material=material, keys=told.keys)
 
 
-def _kept(fresh: Prepared, asked: tally.Tally, stored: pools.Pools | None, near: semantic.NearPools | None) -> tally.Tally:
+def _kept(
+    fresh: Prepared, asked: tally.Tally, stored: pools.Pools | None, near: semantic.NearPools | None
+) -> tally.Tally:
     """Store what was asked, and return it; an interrupt ends the run, and takes nothing of what is already paid for."""
     try:
         if stored:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from hunkwise.adapters.configuration.variables import OTHERS, OWN
@@ -37,13 +38,13 @@ def explained(error: ValidationError, places: Mapping[Way, str]) -> Configuratio
     if fault["type"] == "extra_forbidden":
         return _unknown(place, way)
     told = f"{place}: {_shown(way)}: {_words(fault)}"
-    return ConfigurationError(told, hint=_meaning(str(way[0])) if way else "")
+    return ConfigurationError(told, hint=_meaning(way))
 
 
 def _unknown(place: str, way: Way) -> ConfigurationError:
     name = str(way[-1])
     if len(way) > 1:
-        fields = _fields(str(way[0]))
+        fields = list(_fields(str(way[0])))
         near = _near(name, fields)
         hint = f"did you mean {near}?" if near else f"its fields are {', '.join(fields)}"
         return ConfigurationError(f"{place}: {_shown(way[:-1])}: unknown field {name!r}", hint=hint)
@@ -73,12 +74,16 @@ def _near(name: str, known: Sequence[str], alike: float = 0.4) -> str | None:
     return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=alike)), None)
 
 
-def _fields(setting: str) -> list[str]:
+def _fields(setting: str) -> Mapping[str, FieldInfo]:
     """Return the fields of what a setting is a list of."""
     model = next(iter(get_args(Settings.model_fields[setting].annotation)), None)
-    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+    return model.model_fields if isinstance(model, type) and issubclass(model, BaseModel) else {}
 
 
-def _meaning(key: str) -> str:
-    field = Settings.model_fields.get(key)
-    return f"{key}: {field.description}" if field else ""
+def _meaning(way: Way) -> str:
+    """Return what the field is for that a way leads to, or else its setting."""
+    setting = Settings.model_fields.get(str(way[0])) if way else None
+    if setting is None:
+        return ""
+    field = _fields(str(way[0])).get(str(way[-1]))
+    return f"{way[-1]}: {field.description}" if field and field.description else f"{way[0]}: {setting.description}"
