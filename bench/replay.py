@@ -156,8 +156,8 @@ def print_checks(totals: dict[str, Sums]) -> int:
         f"{sums.near} hunks of prose were served by a near answer, which is not proven; in {sums.near_unlike} of them "
         "this model, whose answer hangs on each letter, would have found something."
     )
-    for each in sums.wrong[:50]:
-        print(f"WRONG: {each}", file=sys.stderr)
+    for fault in sums.wrong[:50]:
+        print(f"WRONG: {fault}", file=sys.stderr)
     return 1 if sums.wrong else 0
 
 
