@@ -219,6 +219,14 @@ def test_what_is_no_unified_diff_is_refused_with_what_to_do(diff: bytes) -> None
     assert "git diff" in caught.value.hint
 
 
+def test_colours_of_a_terminal_are_named_for_what_they_are() -> None:
+    with pytest.raises(ChangeError, match="colours of a terminal") as caught:
+        patch.parse(b"\x1b[1mdiff --git a/a b/a\x1b[m\n\x1b[1m--- a/a\x1b[m\n")
+    assert "--no-color" in caught.value.hint
+    inside = patch.parse(GOOD.replace(b"+b", b"+\x1b[1mb"))
+    assert [line.raw for line in inside.files[0].hunks[0].lines] == [b"a", b"\x1b[1mb"]
+
+
 def test_mails_of_patches_with_their_signature() -> None:
     mail = (
         b"From 1 Mon Sep 17 00:00:00 2001\nFrom: a\nSubject: [PATCH] x\n\nbody\n---\n f | 2 +-\n\n"
