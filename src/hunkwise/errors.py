@@ -54,6 +54,12 @@ class HostError(HunkwiseError):
     exit_code = 4
 
 
+class StoreError(HunkwiseError):
+    """Stored answers can't be reached by whoever looks after them; a review goes on without them."""
+
+    exit_code = 4
+
+
 class PermissionDeniedError(HostError):
     """The token may not do this."""
 

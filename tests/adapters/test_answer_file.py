@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cache_contract import answer
+from cache_contract import answer, vector
 from hunkwise.adapters.answer_file import AnswerFile, key_file, place, rows
 from hunkwise.core import lifetimes
 
@@ -155,8 +155,94 @@ def test_odd_rows_are_no_answers(tmp_path: Path) -> None:
         connection.execute("UPDATE answers SET value = zeroblob(?) WHERE key = 'c'", (rows.MAX_VALUE + 1,))
     with closing(AnswerFile(tmp_path)) as cache:
         assert cache.get("code", list("abcd")) == {"d": answer("d")}
-        assert [each.key for each in cache.export()] == ["d"]
         assert not cache.told()
+        assert [each.key for each in cache.export()] == ["d"]
+        assert [notice.code for notice in cache.told()] == ["answers-unreadable"]
+
+
+def tampered(folder: Path, script: str) -> None:
+    """Put two near answers into a file, and let another program change it."""
+    with closing(AnswerFile(folder)) as cache:
+        cache.put([answer("a", vector=vector(*range(1, 65))), answer("b", vector=vector(*range(1, 64), 60))])
+    with closing(sqlite3.connect(place.newest(folder))) as connection:
+        connection.executescript(script)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "UPDATE answers SET sketch = printf('%.*c', length(sketch), 'x') WHERE key = 'a'",
+        "UPDATE answers SET vector = printf('%.*c', length(vector), 'x') WHERE key = 'a'",
+        "UPDATE answers SET space = CAST(x'ff' AS TEXT) WHERE key = 'a'",
+        "UPDATE answers SET created = 'x' WHERE key = 'a'",
+        "DELETE FROM pools",
+        "UPDATE pools SET entries = 'x', bytes = 'many', hits = x'00', misses = 0.5",
+    ],
+)
+def test_one_row_that_another_program_changed_leaves_all_others_of_use(tmp_path: Path, script: str) -> None:
+    tampered(tmp_path, script)
+    with closing(AnswerFile(tmp_path)) as cache:
+        near = cache.nearest("code", vector(*range(1, 65)), 3)
+        assert "b" in {each.stored.key for each in near}
+        cache.info()
+        assert "b" in {each.key for each in cache.export()}
+        cache.put([answer("a")])
+        cache.put([answer("c")])
+        cache.count("code", 1, 0)
+        assert set(cache.get("code", ["b", "c"])) == {"b", "c"}
+        assert [each.pool for each in cache.info()] == ["code"]
+        assert {notice.code for notice in cache.told()} <= {"answers-unreadable"}
+
+
+def test_an_export_leaves_out_what_can_t_be_read_and_says_so(tmp_path: Path) -> None:
+    tampered(tmp_path, "UPDATE answers SET key = CAST(x'ff' AS TEXT) WHERE key = 'a'")
+    with closing(AnswerFile(tmp_path)) as cache:
+        assert [each.key for each in cache.export()] == ["b"]
+        assert [notice.text for notice in cache.told()] == [
+            "In the file of stored answers 1 could not be read, and were left out."
+        ]
+
+
+FOR_EVER = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS id FROM n WHERE i < 0"
+
+
+VIEW = (
+    "CREATE VIEW answers AS SELECT 'code' AS pool, 'k' AS key, x'00' AS value, 0.0 AS created, 0.0 AS expires,"  # noqa: S608  # constants
+    f" 0.0 AS used, NULL AS space, NULL AS vector, NULL AS sketch, id FROM ({FOR_EVER});"
+)
+TRIGGER = f"CREATE TRIGGER more AFTER INSERT ON pools BEGIN SELECT count(*) FROM ({FOR_EVER}); END"  # noqa: S608  # constants
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"{VIEW} CREATE TABLE pools (pool, entries, bytes, hits, misses)",
+        f"{place.TABLES} {TRIGGER}",
+        f"{place.TABLES} DROP TRIGGER answers_added",
+    ],
+)
+def test_a_file_with_other_objects_than_ours_is_set_aside_and_nothing_of_it_runs(tmp_path: Path, script: str) -> None:
+    with closing(sqlite3.connect(place.newest(tmp_path))) as connection:
+        connection.executescript(f"{script}; PRAGMA user_version = {place.VERSION}")
+    reads = (
+        "import sys; from pathlib import Path; from hunkwise.adapters.answer_file import AnswerFile\n"
+        "cache = AnswerFile(Path(sys.argv[1])); cache.get('code', ['k']); cache.count('code', 1, 0)\n"
+        "print([each.code for each in cache.told()])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", reads, str(tmp_path)], capture_output=True, text=True, check=True, timeout=20
+    )
+    assert done.stdout == "['cache-broken']\n"
+
+
+def test_what_was_set_aside_goes_with_what_is_cleared(tmp_path: Path) -> None:
+    place.newest(tmp_path).write_bytes(b"broken" * 1_000)
+    with closing(AnswerFile(tmp_path)) as cache:
+        cache.put([answer("a"), answer("b", pool="test")])
+        assert list(tmp_path.glob("*.broken"))
+        assert cache.clear("code") == 1
+        assert not list(tmp_path.glob("*.broken"))
+        assert set(cache.get("test", ["b"])) == {"b"}
 
 
 def test_a_value_that_is_too_large_is_not_kept(tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
 """What a team's Redis may ask for, and what becomes of a run when it is down."""
 
+import contextlib
 import socket
+import socketserver
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,6 +66,48 @@ def test_a_server_that_says_nothing_costs_one_wait_whoever_asks(silent: int) -> 
     assert time.monotonic() - started < 2
     assert len(cache.told()) == 1
     cache.close()
+
+
+@contextlib.contextmanager
+def answering(reply: bytes) -> Iterator[int]:
+    """Answer the same to whatever is asked."""
+
+    class Same(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            for line in self.rfile:
+                if line.startswith(b"*"):  # each command begins with the count of its words
+                    self.wfile.write(reply)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Same) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+NUMBER, NUMBERS = b":7\r\n", b"*2\r\n:7\r\n:8\r\n"
+
+
+@pytest.mark.parametrize(
+    ("reply", "step"),
+    [
+        (NUMBER, lambda cache: cache.info()),
+        (NUMBER, lambda cache: cache.get("code", ["a"])),
+        (NUMBER, lambda cache: cache.put([answer("a", vector=vector(1, 0))])),
+        (NUMBER, lambda cache: cache.nearest("code", vector(1, 0), 1)),
+        (NUMBERS, lambda cache: cache.info()),
+        (NUMBERS, lambda cache: list(cache.export())),
+        (NUMBERS, lambda cache: cache.clear()),
+    ],
+)
+def test_a_server_that_answers_something_else_is_a_miss_told_once(reply: bytes, step: Any) -> None:
+    with answering(reply) as port:
+        cache = RedisCache(Line(f"redis://127.0.0.1:{port}/0"))
+        step(cache)
+        assert [each.code for each in cache.told()] == ["redis-unusable"]
+        cache.close()
 
 
 def test_health_of_a_server_that_is_down_is_what_the_run_learns_itself() -> None:

@@ -1,8 +1,10 @@
 """The cache and the health of models on a real Redis, with and without vector sets."""
 
 import itertools
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -11,6 +13,7 @@ import servers
 from cache_contract import CacheContract, answer, vector
 from health_contract import HealthContract
 from hunkwise.adapters.redis_store import Line, RedisCache, RedisHealth
+from hunkwise.adapters.redis_store import cache as redis_cache
 from hunkwise.model.stored import Limit
 
 DATABASES = itertools.count()
@@ -81,6 +84,48 @@ class RedisContract(OnRedis, CacheContract):
         client.close()
         cache.close()
 
+    def test_vectors_go_with_answers_that_the_server_let_go(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        cache = self.open(tmp_path)
+        client = redis.Redis.from_url(self.url(tmp_path))
+        monkeypatch.setattr(redis_cache, "KEPT_MS", 100)
+        cache.put([answer(f"gone{number}", vector=vector(100, number)) for number in range(40)])
+        _await_expiry(client)
+        cache.put([answer("sweeps", vector=vector(0, 1))])
+        assert _shelved(client) == 1
+        client.close()
+        cache.close()
+
+    def test_a_near_answer_is_found_behind_any_number_that_are_gone(self, tmp_path: Path) -> None:
+        cache = self.open(tmp_path)
+        client = redis.Redis.from_url(self.url(tmp_path))
+        cache.put([answer(f"gone{number}", vector=vector(*[9.0] * 63, number / 99)) for number in range(300)])
+        cache.put([answer("there", vector=vector(*[9.0] * 62, 1, 1))])
+        client.delete(*client.keys("*:answer:gone*"))
+        client.delete(*client.keys("*:shelved"))  # as where the vector came after its answer was gone
+        found = cache.nearest("code", vector(*[9.0] * 64), 2)
+        assert [near.stored.key for near in found] == ["there"]
+        assert _shelved(client) == 1
+        assert not cache.told()
+        client.close()
+        cache.close()
+
+    def test_an_export_leaves_out_what_can_not_be_read_and_says_so(self, tmp_path: Path) -> None:
+        cache = self.open(tmp_path)
+        cache.put([answer("a"), answer("b"), answer("gone")])
+        client = redis.Redis.from_url(self.url(tmp_path))
+        client.hset(client.keys("*answer:a")[0], "created", "soon")
+        client.zadd(client.keys("*:used")[0], {b"\xff": 1.0})
+        client.sadd("hunkwise:1:pools", b"\xff")
+        client.delete(*client.keys("*answer:gone"))
+        assert [each.key for each in cache.export()] == ["b"]
+        assert [each.text for each in cache.told()] == [
+            "In the Redis 2 of the stored answers could not be read, and were left out."
+        ]
+        client.close()
+        cache.close()
+
     def test_an_odd_entry_is_a_miss(self, tmp_path: Path) -> None:
         cache = self.open(tmp_path)
         cache.put([answer("a"), answer("b"), answer("c"), answer("d")])
@@ -89,6 +134,38 @@ class RedisContract(OnRedis, CacheContract):
             client.hset(client.keys(f"*answer:{key}")[0], field, value.encode("latin-1"))
         client.hset(client.keys("*answer:c")[0], "vector", b"12")
         assert set(cache.get("code", ["a", "b", "c", "d"])) == {"d"}
+        client.close()
+        cache.close()
+
+
+def _await_expiry(client: Any) -> None:
+    """Wait until the server let all answers go."""
+    until = time.monotonic() + 10
+    while client.keys("*:answer:*") and time.monotonic() < until:
+        time.sleep(0.05)
+
+
+def _shelved(client: Any) -> int:
+    """Return how many vectors or sketches are kept."""
+    sets = sum(client.execute_command("VCARD", key) for key in client.keys("*:vectors:*"))
+    return int(sets + sum(client.hlen(key) for key in client.keys("*:sketches:*")))
+
+
+def test_what_a_redis_7_kept_does_not_spoil_a_redis_8(tmp_path: Path) -> None:
+    new, address = servers.redis_8(), "redis://127.0.0.1:{}/0"
+    with servers.running_redis(servers.redis_7(), tmp_path) as port:
+        cache = RedisCache(Line(address.format(port), timeout_s=10))
+        cache.put([answer("a", vector=vector(1, 0)), answer("b", vector=vector(0, 1))])
+        cache.close()
+        redis.Redis(port=port).save()
+    with servers.running_redis(new, tmp_path) as port:
+        cache = RedisCache(Line(address.format(port), timeout_s=10), {"code": Limit(entries=2, bytes=10_000)})
+        cache.put([answer("a", b"anew", vector=vector(1, 0)), answer("c", vector=vector(1, 1))])
+        assert cache.get("code", ["a", "b", "c"])["a"].value == b"anew"
+        assert {near.stored.key for near in cache.nearest("code", vector(1, 0), 3)} == {"a", "c"}
+        assert not cache.told()
+        client = redis.Redis(port=port)
+        assert not client.keys("*:sketches:*")
         client.close()
         cache.close()
 

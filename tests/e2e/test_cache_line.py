@@ -1,15 +1,20 @@
 """Stored answers on the command line: what a second review costs, and looking after what is kept."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import servers
+from cache_contract import answer
 from clone import Clone
+from hunkwise.adapters.answer_file import AnswerFile
 from loopback_model import LoopbackModel
 
 DIFF = "diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@ -1,1 +1,2 @@\n x = 1\n+y = x / 0\n"
@@ -62,6 +67,47 @@ def test_without_a_folder_there_is_nothing_to_look_after(tmp_path: Path) -> None
     assert done.returncode == 2
     assert "no place for stored answers" in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+ERRANDS = (["clear"], ["info"], ["info", "--format", "json"], ["export"])
+
+
+@pytest.mark.parametrize("arguments", ERRANDS)
+def test_a_folder_that_can_t_be_used_is_an_error_and_not_an_empty_one(tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "kept").write_text("in the way")
+    failed(hunkwise("cache", *arguments, env={"HUNKWISE_CACHE_DIR": str(tmp_path / "kept")}))
+
+
+@pytest.mark.parametrize("arguments", ERRANDS)
+def test_a_server_that_is_down_is_an_error_and_not_an_empty_one(arguments: list[str]) -> None:
+    url = f"redis://reviewer:a-passw0rd-of-it@127.0.0.1:{servers.free_port()}/0"
+    assert "passw0rd" not in failed(hunkwise("cache", *arguments, env={"HUNKWISE_REDIS_URL": url}))
+
+
+@pytest.mark.parametrize("arguments", ERRANDS)
+def test_so_is_a_postgresql(arguments: list[str]) -> None:
+    servers.postgres()
+    url = f"postgresql://reviewer:a-passw0rd-of-it@127.0.0.1:{servers.free_port()}/reviews"
+    assert "passw0rd" not in failed(hunkwise("cache", *arguments, env={"HUNKWISE_POSTGRES_URL": url}))
+
+
+def failed(done: subprocess.CompletedProcess[str]) -> str:
+    """Check that an errand failed with no figure and at most two lines; return those."""
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "can't be used" in done.stderr
+    assert len(done.stderr.splitlines()) <= 2
+    return done.stderr
+
+
+def test_an_export_goes_on_past_a_row_that_is_no_text(tmp_path: Path) -> None:
+    with closing(AnswerFile(tmp_path)) as cache:
+        cache.put([answer("a"), answer("b"), answer("c")])
+    with closing(sqlite3.connect(tmp_path / "answers-1.0.sqlite3")) as connection, connection:
+        connection.execute("UPDATE answers SET space = CAST(x'ff' AS TEXT) WHERE key = 'b'")
+    done = hunkwise("cache", "export", env={"HUNKWISE_CACHE_DIR": str(tmp_path)})
+    assert [json.loads(line)["key"] for line in done.stdout.splitlines()] == ["a", "c"]
+    assert "1 could not be read" in done.stderr
+    assert done.returncode == 0
 
 
 @pytest.mark.parametrize("variable", ["", "GITHUB_ACTIONS", "CI"])

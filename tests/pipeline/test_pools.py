@@ -187,6 +187,63 @@ def test_whatever_may_matter_is_asked(runs: Runs, row: str) -> None:
     assert runs.requests == 1
 
 
+def added(path: str, text: str) -> bytes:
+    rows = text.removesuffix("\n").split("\n")
+    head = (
+        f"diff --git a/{path} b/{path}\nnew file mode 100755\n--- /dev/null\n+++ b/{path}\n@@ -0,0 +1,{len(rows)} @@\n"
+    )
+    return (head + "".join(f"+{row}\n" for row in rows)).encode()
+
+
+SCRIPT = "#!/bin/bash\nset -e\nrm -rf build\n"
+CODED = "#!/usr/bin/env python3\n# coding: latin-1\nx = 'a'\n"
+PAGE = "<?php\nsession_start();\nheader('Location: /');\n"
+ENDED = "<?php\n$a = 1;\n?>\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "one", "other"),
+    [
+        ("deploy.sh", SCRIPT, SCRIPT.replace("\n", "\r\n")),
+        ("deploy.sh", SCRIPT, SCRIPT.replace("-e\n", "-e\r\n")),
+        ("x.py", "x = 1\ny = 2\n", "x = 1\r\ny = 2\r\n"),
+        ("deploy.sh", SCRIPT, "\n" + SCRIPT),
+        ("deploy.sh", SCRIPT, " " + SCRIPT),
+        ("bin/tool.js", "#!/usr/bin/env node\nmain();\n", "\n#!/usr/bin/env node\nmain();\n"),
+        ("bin/tool.rb", "#!/usr/bin/env ruby\nmain\n", "\n#!/usr/bin/env ruby\nmain\n"),
+        ("x.py", CODED, CODED.replace("\n#", "\n\n#")),
+        ("x.py", CODED, CODED.replace("\n#", "\n# what it does\n#")),
+        ("web/login.php", PAGE, "\n" + PAGE),
+        ("web/login.php", PAGE, " " + PAGE),
+        ("web/login.php", ENDED, ENDED + "\n\n"),
+        ("web/login.php", ENDED, ENDED.replace("?>", "?>  ")),
+        ("web/login.php", "<p> </p>\n" + ENDED, "<p> </p>\n\n" + ENDED),
+        ("web/login.php", PAGE + "__halt_compiler();\n\nx;\n", PAGE + "__halt_compiler();\n\n\nx;\n"),
+    ],
+)
+def test_what_counts_from_a_file_s_beginning_or_ends_a_line_is_asked(
+    runs: Runs, path: str, one: str, other: str
+) -> None:
+    for prompts in (PromptFiles(), SilentOnComments()):
+        runs.shelf.answers.clear()
+        for text in (one, other):
+            runs(added(path, text), finds(), {path.encode(): text.encode()}, prompts=prompts)
+            assert runs.requests == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "one", "other"),
+    [
+        ("deploy.sh", SCRIPT, SCRIPT.replace("rm", "\n  rm ")),
+        ("web/login.php", PAGE, PAGE.replace("header(", "\n    header(")),
+    ],
+)
+def test_what_is_harmless_below_a_file_s_beginning_is_still_served(runs: Runs, path: str, one: str, other: str) -> None:
+    for text, requests in ((one, 1), (other, 0)):
+        runs(added(path, text), finds(), {path.encode(): text.encode()})
+        assert runs.requests == requests
+
+
 def test_a_comment_counts_unless_the_prompt_does_not_judge_comments(runs: Runs) -> None:
     said = (*BODY[:2], "+    # the first one", *BODY[2:])
     for prompts, requests in ((PromptFiles(), 1), (SilentOnComments(), 0)):

@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from hunkwise.bootstrap import gate, stores
-from hunkwise.core import lifetimes
-from hunkwise.errors import UsageError
-from hunkwise.model.stored import PoolState, Stored
+from hunkwise.core import lifetimes, sanitise
+from hunkwise.errors import StoreError, UsageError
+from hunkwise.model.stored import UNUSABLE, PoolState, Stored
 from hunkwise.ports import Cache
 from hunkwise.render import figures
 
@@ -61,9 +61,14 @@ def _opened() -> Cache:
 
 
 def _done(cache: Cache) -> None:
+    """Tell what is to be told; raises StoreError where what was done, or read, is not all that was wanted."""
     cache.close()
+    failed = [notice for notice in cache.told() if notice.code in UNUSABLE]
     for notice in cache.told():
-        click.echo(f"hunkwise: {gate.told(notice.text)}", err=True)
+        if notice not in failed:
+            click.echo(f"hunkwise: {gate.told(notice.text)}", err=True)
+    if failed:
+        raise StoreError(" ".join(sanitise.line(notice.text) for notice in failed))
 
 
 def _values(state: PoolState) -> dict[str, Any]:
@@ -85,7 +90,7 @@ def _lines(states: Sequence[PoolState]) -> list[str]:
         oldest = figures.UNKNOWN if state.oldest_s is None else figures.age(state.oldest_s)
         rate = f"{100 * state.hits / looked:.0f}%" if looked else figures.UNKNOWN
         counts = (f"{each:,}" for each in (state.entries, state.bytes))
-        rows.append((state.pool, *counts, oldest, f"{state.hits:,}", f"{state.misses:,}", rate))
+        rows.append((sanitise.line(state.pool), *counts, oldest, f"{state.hits:,}", f"{state.misses:,}", rate))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return ["  ".join(_cell(each, width) for each, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 

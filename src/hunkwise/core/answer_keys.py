@@ -14,7 +14,7 @@ from enum import StrEnum
 from hunkwise.core import context, redact
 from hunkwise.core.packing import RedactedLines
 
-VERSION = 1
+VERSION = 2
 """Part of every name: grows when the same name would mean something else, or an answer is kept in another form."""
 
 

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+UNUSABLE = frozenset({"cache-unusable", "redis-unusable", "postgres-unusable"})
+"""Codes of the notices by which a store tells that it could not be used: what it gave then is not all there is."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vector:

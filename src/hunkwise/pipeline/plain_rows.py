@@ -37,12 +37,19 @@ class PlainRows:
         ]
 
     def _read(self, file: FileDiff) -> tuple[_Lines, _Lines] | None:
-        if self._lines is None or file.undecodable:
+        head = self._heads.get(file.raw_path)
+        if self._lines is None or file.undecodable or _returns(file, head):
             return None
         try:
-            old, new = stripping.sides(file, self._heads.get(file.raw_path))
+            old, new = stripping.sides(file, head)
         except DetectorError:
             return None  # the head file can't be had, or is not the one the diff speaks of
         before = self._lines.plain(file.old_path, "\n".join(old), comments=self._comments) if old else ()
         after = self._lines.plain(file.path, "\n".join(new), comments=self._comments) if new else ()
         return None if before is None or after is None else (before, after)
+
+
+def _returns(file: FileDiff, head: bytes | None) -> bool:
+    """Whether a carriage return stands anywhere on either side: to some a line end, to a shell part of a word."""
+    shown = (line.raw for hunk in file.hunks for line in hunk.lines)
+    return b"\r" in (head or b"") or any(b"\r" in raw for raw in shown)

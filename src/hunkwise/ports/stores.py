@@ -54,11 +54,14 @@ class Cache(Protocol):
         ...
 
     def export(self) -> Iterator[Stored]:
-        """Return all answers, one after the other."""
+        """Return all answers, one after the other; how many could not be read is told."""
         ...
 
     def told(self) -> Sequence[Notice]:
-        """Return what a person should know of it: that it could not be reached, that a broken file was set aside."""
+        """Return what a person should know of it: that it could not be reached, that a broken file was set aside.
+
+        With a code of `stored.UNUSABLE` among them, what it gave is not all there is.
+        """
         ...
 
     def close(self) -> None:

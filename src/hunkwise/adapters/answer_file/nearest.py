@@ -57,7 +57,8 @@ class Searching:
         if shelf is None or newest < shelf.last:
             shelf = self._shelves[pool, space] = _Shelf(ids=array("q"), columns=(b"",) * sketch.BYTES)
         added = connection.execute(
-            "SELECT id, sketch FROM answers WHERE pool = ? AND space = ? AND id > ? AND length(sketch) = ? ORDER BY id",
+            "SELECT id, sketch FROM answers WHERE pool = ? AND space = ? AND id > ?"
+            " AND typeof(sketch) = 'blob' AND length(sketch) = ? ORDER BY id",
             (pool, space, shelf.last, sketch.BYTES),
         ).fetchall()
         if added:
@@ -74,7 +75,8 @@ def _compared(
     ids = [shelf.ids[place] for place in sketch.closest(sketch.of(vector.values), shelf.columns, wanted)]
     marks = ",".join("?" * len(ids))
     found = connection.execute(
-        f"SELECT vector, id FROM answers WHERE id IN ({marks}) AND pool = ? AND space = ? AND length(vector) = ?",  # noqa: S608  # marks
+        f"SELECT vector, id FROM answers WHERE id IN ({marks}) AND pool = ? AND space = ?"  # noqa: S608  # marks
+        " AND typeof(vector) = 'blob' AND length(vector) = ?",
         (*ids, pool, vector.space, len(vector.values)),
     )
     return [(vectors.likeness_to_packed(vector.values, blob), id_) for blob, id_ in found]

@@ -8,10 +8,13 @@ import contextlib
 import os
 import re
 import sqlite3
+from functools import cache
 from pathlib import Path
 
+from hunkwise.adapters.answer_file import rows
+
 VERSION = 1
-"""Version of the tables; a file of another version has another name, and is left alone."""
+"""Version of the tables, another for any other `TABLES`; a file of another one has another name, and is left alone."""
 
 BUSY_S = 10.0
 """Seconds to wait for another process to finish its step."""
@@ -21,6 +24,9 @@ CACHE_KIB = 16_384
 
 ASIDE = ".broken"
 """How the name of a file ends that was set aside."""
+
+_MADE = "SELECT type, name, sql FROM sqlite_master WHERE substr(name, 1, 7) <> 'sqlite_'"
+"""All that somebody made in a file: what begins so is SQLite's own."""
 
 _NAME = re.compile(rf"answers-{VERSION}\.(\d{{1,6}})\.sqlite3(\.broken)?")
 
@@ -50,6 +56,10 @@ END;
 """The sums of a pool are kept by the file itself, in the same step as its answers: a limit is checked in no time."""
 
 
+class NotOursError(sqlite3.DatabaseError):
+    """A file with other objects than our tables: a view, say, may take for ever to read."""
+
+
 def newest(folder: Path) -> Path:
     """Return the file to use: the newest that is there, or a new name where that was set aside; raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -71,10 +81,26 @@ def opened(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         connection.execute("PRAGMA trusted_schema = OFF")
+        connection.text_factory = rows.text
         if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
             connection.executescript(f"BEGIN IMMEDIATE; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+        if set(connection.execute(_MADE)) != _ours():
+            raise NotOursError("the file has other tables than ours")
         undoing.pop_all()
     return connection
+
+
+@cache
+def _ours() -> frozenset[tuple[str, str, str]]:
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(TABLES)
+        return frozenset(connection.execute(_MADE))
+
+
+def forget_aside(folder: Path) -> None:
+    """Delete what was set aside: it holds answers too; raises OSError."""
+    for old in sorted(folder.glob(f"answers-*{ASIDE}")):
+        old.unlink(missing_ok=True)
 
 
 def set_aside(path: Path) -> None:
@@ -90,6 +116,8 @@ def set_aside(path: Path) -> None:
 
 def is_broken(error: Exception) -> bool:
     """Whether an error says that the file's content is not to be understood, rather than out of reach just now."""
+    if isinstance(error, NotOursError):
+        return True
     if not isinstance(error, sqlite3.Error):
         return False
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF

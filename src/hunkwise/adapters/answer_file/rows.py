@@ -13,14 +13,24 @@ MAX_VALUE = 1_000_000
 COLUMNS = "pool, key, value, created, expires, space, vector"
 """What `stored` takes, in its order."""
 
-FITS = f"length(value) <= {MAX_VALUE}"
-"""Condition of a row that is read: a larger value is not ours, and is not loaded to find that out."""
+FITS = f"typeof(value) = 'blob' AND length(value) <= {MAX_VALUE}"
+"""Condition of a row that is read: another value is not ours, and is not loaded to find that out."""
+
+
+def text(raw: bytes) -> str:
+    """Return the text of a column, as `sqlite3` asks for it: one that is none must not take its row's query down."""
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def is_text(value: object) -> bool:
+    """Whether a column is a text that could be decoded."""
+    return isinstance(value, str) and not any("\udc80" <= char <= "\udcff" for char in value)
 
 
 def stored(row: Sequence[Any]) -> Stored | None:
     """Return the answer of a row, None where it is none."""
     pool, key, value, created, expires, space, vector = row
-    if not (isinstance(pool, str) and isinstance(key, str) and isinstance(value, bytes)):
+    if not (is_text(pool) and is_text(key) and isinstance(value, bytes)) or not (space is None or is_text(space)):
         return None
     if not (isinstance(created, float) and isinstance(expires, float)):
         return None
@@ -40,6 +50,6 @@ def of(answer: Stored, used: float) -> tuple[Any, ...]:
 
 
 def _vector(space: Any, blob: Any) -> Vector | None:  # noqa: ANN401  # a row's values are judged here
-    if not isinstance(space, str) or not isinstance(blob, bytes) or not blob:
+    if space is None or not isinstance(blob, bytes) or not blob:
         return None
     return Vector(space=space, values=vectors.unpacked(blob))

@@ -43,11 +43,14 @@ _PUT = (
 )
 
 _COUNT_ANEW = (
-    "UPDATE pools SET entries = (SELECT count(*) FROM answers WHERE pool = :pool),"
-    " bytes = (SELECT ifnull(sum(length(value) + ifnull(length(vector), 0)), 0) FROM answers WHERE pool = :pool)"
-    " WHERE pool = :pool"
+    "INSERT INTO pools (pool, entries, bytes)"
+    " SELECT :pool, count(*), ifnull(sum(length(value) + ifnull(length(vector), 0)), 0) FROM answers WHERE pool = :pool"
+    " ON CONFLICT (pool) DO UPDATE SET entries = excluded.entries, bytes = excluded.bytes"
 )
 """Makes the sums of a pool true again: where another program changed them, all or nothing would be evicted."""
+
+_SUMS = "CAST(entries AS INTEGER), CAST(bytes AS INTEGER)"
+"""The sums as numbers, whatever another program put there."""
 
 _EVICT = (
     "DELETE FROM answers WHERE id IN (SELECT id FROM answers WHERE pool = ?"
@@ -99,15 +102,20 @@ class AnswerFile:
         return self._step(self._info, ())
 
     def clear(self, pool: str | None = None) -> int:
-        """Forget a pool, or all; nothing of it stays in the file."""
+        """Forget a pool, or all; nothing of it stays in the file, and no file that was set aside."""
         return self._step(lambda connection: self._clear(connection, pool), 0)
 
     def export(self) -> Iterator[Stored]:
-        """Return all answers, a page at a time."""
-        page: Sequence[tuple[int, Stored | None]] = ((0, None),)
+        """Return all answers, a page at a time; what could not be read is told."""
+        page: Sequence[tuple[int, Stored | None]] = self._step(partial(self._page, after=0), ())
+        odd = 0
         while page:
-            page = self._step(partial(self._page, after=page[-1][0]), ())
             yield from (answer for _, answer in page if answer is not None)
+            odd += sum(answer is None for _, answer in page)
+            page = self._step(partial(self._page, after=page[-1][0]), ())
+        if odd:
+            text = f"In the file of stored answers {odd} could not be read, and were left out."
+            self._told["answers-unreadable"] = Notice(code="answers-unreadable", text=text)
 
     def told(self) -> Sequence[Notice]:
         """Return what a person should know of the file."""
@@ -128,7 +136,7 @@ class AnswerFile:
             for _ in range(2):  # once more on a new file, where this one is broken
                 try:
                     done = step(self._opened())
-                except (sqlite3.Error, OSError, ValueError, OverflowError) as error:
+                except (sqlite3.Error, OSError, ValueError, TypeError, OverflowError) as error:
                     if not self._recovers(error):
                         return otherwise
                 else:
@@ -231,8 +239,8 @@ class AnswerFile:
             connection.execute(_EVICT, (pool, json.dumps(new), min(over, entries - 1)))
 
     def _fits(self, connection: sqlite3.Connection, pool: str, limit: Limit) -> bool:
-        held = connection.execute("SELECT entries, bytes FROM pools WHERE pool = ?", (pool,)).fetchone()
-        return bool(held[0] <= limit.entries and held[1] <= limit.bytes)
+        held = connection.execute(f"SELECT {_SUMS} FROM pools WHERE pool = ?", (pool,)).fetchone()  # noqa: S608  # constants
+        return held is not None and bool(held[0] <= limit.entries and held[1] <= limit.bytes)
 
     def _count(self, connection: sqlite3.Connection, pool: str, hits: int, misses: int) -> None:
         self._written(
@@ -245,18 +253,22 @@ class AnswerFile:
         )
 
     def _info(self, connection: sqlite3.Connection) -> Sequence[PoolState]:
-        oldest = dict(connection.execute("SELECT pool, min(created) FROM answers GROUP BY pool"))
-        found = connection.execute("SELECT pool, entries, bytes, hits, misses FROM pools ORDER BY pool")
+        ages = "SELECT pool, min(created) FROM answers WHERE typeof(created) = 'real' GROUP BY pool"
+        oldest = dict(connection.execute(ages))
+        found = connection.execute(
+            f"SELECT pool, {_SUMS}, CAST(hits AS INTEGER), CAST(misses AS INTEGER) FROM pools ORDER BY pool"  # noqa: S608  # constants
+        )
         return tuple(
             PoolState(
-                pool=str(pool),
-                entries=int(entries),
-                bytes=int(size),
-                oldest_s=max(0.0, self._now() - float(oldest[pool])) if pool in oldest else None,
-                hits=int(hits),
-                misses=int(misses),
+                pool=pool,
+                entries=entries,
+                bytes=size,
+                oldest_s=max(0.0, self._now() - oldest[pool]) if pool in oldest else None,
+                hits=hits,
+                misses=misses,
             )
             for pool, entries, size, hits, misses in found
+            if rows.is_text(pool)
         )
 
     def _clear(self, connection: sqlite3.Connection, pool: str | None) -> int:
@@ -267,13 +279,15 @@ class AnswerFile:
 
         gone = self._written(connection, write)
         self._searching.forget()
+        place.forget_aside(self._folder)
         with contextlib.suppress(sqlite3.OperationalError):  # another process reads: the pages go later
             connection.execute("VACUUM")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return gone
 
     def _page(self, connection: sqlite3.Connection, after: int) -> Sequence[tuple[int, Stored | None]]:
-        query = f"SELECT id, {rows.COLUMNS} FROM answers WHERE id > ? AND {rows.FITS} ORDER BY id LIMIT {BATCH}"  # noqa: S608  # constants
+        columns = rows.COLUMNS.replace("value", f"CASE WHEN {rows.FITS} THEN value END")
+        query = f"SELECT id, {columns} FROM answers WHERE id > ? ORDER BY id LIMIT {BATCH}"  # noqa: S608  # constants
         return [(int(row[0]), rows.stored(row[1:])) for row in connection.execute(query, (after,))]
 
     def _limit(self, pool: str) -> Limit:

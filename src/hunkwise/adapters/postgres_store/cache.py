@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hunkwise.adapters.postgres_store import tables
-from hunkwise.core import vectors
+from hunkwise.adapters.postgres_store import records, tables
+from hunkwise.core import lifetimes, vectors
 from hunkwise.model.change import Notice
 from hunkwise.model.stored import Limit, Near, PoolState, Stored, Vector
 
@@ -20,16 +19,17 @@ if TYPE_CHECKING:
 LIMIT = Limit(entries=5_000_000, bytes=20_000_000_000)
 """What a pool may hold unless it is told otherwise."""
 
-MAX_VALUE = 1_000_000
-"""Bytes of a value that is kept or read."""
-
 PAGE = 500
 """Answers of one page."""
 
+KEPT_S = 30 * lifetimes.DAY_S
+"""Seconds after its last use for which an answer is kept, stale or not."""
+
+FORGOTTEN = 1_000
+"""Answers of a pool that one put forgets at most: more than most put, and a moment's work."""
+
 CANDIDATES = 32
 """Answers whose vectors are compared in full: those of the index are in half precision."""
-
-_COLUMNS = "pool, key, value, created, expires, space, embedding::text"
 
 _PUT = (
     "INSERT INTO hunkwise_answers_1 (pool, key, value, created, expires, used, size, space, embedding)"
@@ -38,6 +38,14 @@ _PUT = (
     " expires = excluded.expires, used = excluded.used, size = excluded.size, space = excluded.space,"
     " embedding = excluded.embedding"
 )
+
+_OPEN = (
+    "INSERT INTO hunkwise_pools_1 (pool) VALUES (%s)"
+    " ON CONFLICT (pool) DO UPDATE SET entries = hunkwise_pools_1.entries"
+)
+"""Locks the row of a pool, and makes it where it is missing, or was just cleared."""
+
+_LOCK = "SELECT 1 FROM hunkwise_pools_1 WHERE pool = %s FOR UPDATE"
 
 _COUNT_ANEW = (
     "UPDATE hunkwise_pools_1 SET (entries, bytes) = (SELECT count(*), coalesce(sum(size), 0) FROM hunkwise_answers_1"
@@ -57,17 +65,18 @@ class PostgresCache:
         self._now = now
         self._lock = threading.Lock()
         self._used: dict[tuple[str, str], float] = {}
+        self._told: list[Notice] = []
 
     def get(self, pool: str, keys: Sequence[str]) -> Mapping[str, Stored]:
         """Return those of `keys` that `pool` holds."""
 
         def read(rows: Rows) -> list[Stored]:
             rows.execute(
-                f"SELECT {_COLUMNS} FROM hunkwise_answers_1"  # noqa: S608  # constants
+                f"SELECT {records.COLUMNS} FROM hunkwise_answers_1"  # noqa: S608  # constants
                 " WHERE pool = %s AND key = ANY(%s) AND length(value) <= %s",
-                (pool, list(keys), MAX_VALUE),
+                (pool, list(keys), records.MAX_VALUE),
             )
-            return [_stored(row) for row in rows.fetchall()]
+            return [records.stored(row) for row in rows.fetchall()]
 
         none: list[Stored] = []
         return self._noted({each.key: each for each in self._session.run(read, none)})
@@ -75,9 +84,10 @@ class PostgresCache:
     def put(self, answers: Sequence[Stored]) -> None:
         """Keep `answers` in one transaction, and note what was used until now."""
         latest = {(each.pool, each.key): each for each in answers}
-        kept = [each for each in latest.values() if _size(each) <= min(MAX_VALUE, self._limit(each.pool).bytes)]
+        most = {pool: min(records.MAX_VALUE, self._limit(pool).bytes) for pool, _ in latest}
+        kept = [each for each in latest.values() if records.size(each) <= most[each.pool]]
         if kept:
-            self._session.run(partial(self._put, answers=kept), None)
+            self._session.run(partial(self._put, answers=self._indexed(kept)), None)
 
     def nearest(self, pool: str, vector: Vector, count: int) -> Sequence[Near]:
         """Return at most `count` answers of the vector's space, the most alike first."""
@@ -106,6 +116,8 @@ class PostgresCache:
         """Forget a pool, or all; return how many answers that were."""
 
         def forget(rows: Rows) -> int:
+            rows.execute("SELECT pool FROM hunkwise_pools_1")
+            _lock(rows, [each for (each,) in rows.fetchall() if pool in {None, each}])
             where = "WHERE %s::text IS NULL OR pool = %s"
             rows.execute(f"DELETE FROM hunkwise_answers_1 {where}", (pool, pool))  # noqa: S608  # constants
             gone = int(rows.rowcount)
@@ -124,12 +136,12 @@ class PostgresCache:
 
     def told(self) -> Sequence[Notice]:
         """Return what a person should know of the server."""
-        return self._session.told()
+        return (*self._session.told(), *self._told)
 
     def close(self) -> None:
         """Note what was used, and free the connection."""
         if self._used:
-            self._session.run(self._note_use, None)
+            self._session.run(partial(self._put, answers=()), None)
         self._session.close()
 
     def _noted(self, found: dict[str, Stored]) -> dict[str, Stored]:
@@ -138,26 +150,42 @@ class PostgresCache:
             self._used |= {(each.pool, each.key): now for each in found.values()}
         return found
 
-    def _note_use(self, rows: Rows) -> None:
-        with self._lock:
-            used, self._used = self._used, {}
+    def _indexed(self, answers: Sequence[Stored]) -> Sequence[Stored]:
+        """Return those of `answers` whose vectors have an index, or get one: without, no other run would find them."""
+        sizes = {_length(each) for each in answers if each.vector}
+        without = {each for each in sizes if not self._session.run(partial(tables.index, dimensions=each), True)}
+        if without:
+            text = "The index of vectors in PostgreSQL was not made in time, so answers with a vector were not kept."
+            self._told = [Notice(code="postgres-index", text=text)]
+        return [each for each in answers if _length(each) not in without]
+
+    def _note_use(self, rows: Rows, used: Mapping[tuple[str, str], float]) -> None:
         rows.executemany(
             "UPDATE hunkwise_answers_1 SET used = %s WHERE pool = %s AND key = %s",
             [(at, pool, key) for (pool, key), at in sorted(used.items())],
         )
 
     def _put(self, rows: Rows, answers: Sequence[Stored]) -> None:
-        for dimensions in {len(each.vector.values) for each in answers if each.vector}:
-            tables.index(rows, dimensions)
-        pools = sorted({each.pool for each in answers})
-        for pool in pools:  # one writer to a pool at a time, all in one order
-            rows.execute("INSERT INTO hunkwise_pools_1 (pool) VALUES (%s) ON CONFLICT DO NOTHING", (pool,))
-            rows.execute("SELECT 1 FROM hunkwise_pools_1 WHERE pool = %s FOR UPDATE", (pool,))
-        self._note_use(rows)
-        for pool in pools:
-            of_pool = [each for each in answers if each.pool == pool]
-            self._exchange(rows, pool, of_pool)
+        with self._lock:
+            used, self._used = self._used, {}
+        pools = {each.pool for each in answers}
+        old = self._old(rows) if pools else set()
+        _lock(rows, old | {pool for pool, _ in used}, new=pools)
+        self._note_use(rows, used)
+        for pool in sorted(old):
+            _delete(rows, pool, "AND used < %s ORDER BY used LIMIT %s", (self._now() - KEPT_S, FORGOTTEN))
+        for pool in sorted(pools):
+            self._exchange(rows, pool, [each for each in answers if each.pool == pool])
             self._make_room(rows, pool)
+
+    def _old(self, rows: Rows) -> set[str]:
+        """Return the pools that hold answers which nobody used for long, also those in which none are put any more."""
+        rows.execute(
+            "SELECT pool FROM hunkwise_pools_1 AS pools WHERE EXISTS"
+            " (SELECT 1 FROM hunkwise_answers_1 AS answers WHERE answers.pool = pools.pool AND used < %s)",
+            (self._now() - KEPT_S,),
+        )
+        return {pool for (pool,) in rows.fetchall()}
 
     def _exchange(self, rows: Rows, pool: str, answers: Sequence[Stored]) -> None:
         """Put answers in place of those with their keys, and both into the sums."""
@@ -166,8 +194,8 @@ class PostgresCache:
             (pool, [each.key for each in answers]),
         )
         entries, size = rows.fetchone()
-        rows.executemany(_PUT, [_row(each, self._now()) for each in answers])
-        _add(rows, pool, len(answers) - int(entries), sum(map(_size, answers)) - int(size))
+        rows.executemany(_PUT, [records.of(each, self._now()) for each in answers])
+        _add(rows, pool, len(answers) - int(entries), sum(map(records.size, answers)) - int(size))
 
     def _make_room(self, rows: Rows, pool: str) -> None:
         limit = self._limit(pool)
@@ -180,14 +208,7 @@ class PostgresCache:
             if entries <= limit.entries and size <= limit.bytes:
                 return
             over = max(entries - limit.entries, entries // 20, 1)
-            rows.execute(
-                "WITH gone AS (DELETE FROM hunkwise_answers_1 WHERE (pool, key) IN (SELECT pool, key"
-                " FROM hunkwise_answers_1 WHERE pool = %s ORDER BY used, created LIMIT %s) RETURNING size)"
-                " SELECT count(*), coalesce(sum(size), 0) FROM gone",
-                (pool, over),
-            )
-            gone, freed = rows.fetchone()
-            _add(rows, pool, -int(gone), -int(freed))
+            _delete(rows, pool, "ORDER BY used, created LIMIT %s", (over,))
 
     def _info(self, rows: Rows) -> list[PoolState]:
         rows.execute("SELECT pool, min(created) FROM hunkwise_answers_1 GROUP BY pool")
@@ -209,6 +230,32 @@ class PostgresCache:
         return self._limits.get(pool, LIMIT)
 
 
+def _length(answer: Stored) -> int:
+    return len(answer.vector.values) if answer.vector else 0
+
+
+def _lock(rows: Rows, pools: Collection[str], new: Collection[str] = ()) -> None:
+    """Let nobody else write in `pools` until the transaction ends; those in `new` are made where they are missing.
+
+    Whoever changes answers does this first, in one order: two that changed the same ones in two orders would wait for
+    each other.
+    """
+    for pool in sorted({*pools, *new}):
+        rows.execute(_OPEN if pool in new else _LOCK, (pool,))
+
+
+def _delete(rows: Rows, pool: str, which: str, values: Sequence[float]) -> None:
+    """Delete answers of a pool, and take them out of its sums; `which` are constants of this module."""
+    rows.execute(
+        "WITH gone AS (DELETE FROM hunkwise_answers_1 WHERE (pool, key) IN (SELECT pool, key"  # noqa: S608  # constants
+        f" FROM hunkwise_answers_1 WHERE pool = %s {which}) RETURNING size)"
+        " SELECT count(*), coalesce(sum(size), 0) FROM gone",
+        (pool, *values),
+    )
+    gone, freed = rows.fetchone()
+    _add(rows, pool, -int(gone), -int(freed))
+
+
 def _held(rows: Rows, pool: str) -> tuple[int, int]:
     rows.execute("SELECT entries, bytes FROM hunkwise_pools_1 WHERE pool = %s", (pool,))
     entries, size = rows.fetchone()
@@ -223,14 +270,16 @@ def _add(rows: Rows, pool: str, entries: int, size: int) -> None:
 
 def _nearest(rows: Rows, pool: str, vector: Vector, count: int) -> list[Near]:
     size = len(vector.values)
+    if not tables.has_index(rows, size):  # then none was ever put, and to find that out would read all answers
+        return []
     rows.execute("SET LOCAL hnsw.iterative_scan = strict_order")  # else a filter on few rows would find none
     rows.execute(
-        f"SELECT {_COLUMNS} FROM hunkwise_answers_1"  # noqa: S608  # constants and a number
+        f"SELECT {records.COLUMNS} FROM hunkwise_answers_1"  # noqa: S608  # constants and a number
         f" WHERE pool = %s AND space = %s AND vector_dims(embedding) = {size:d} AND length(value) <= %s"
         f" ORDER BY embedding::halfvec({size:d}) <=> %s::halfvec LIMIT %s",
-        (pool, vector.space, MAX_VALUE, _text(vector), max(CANDIDATES, count)),
+        (pool, vector.space, records.MAX_VALUE, records.text(vector), max(CANDIDATES, count)),
     )
-    found = [_near(_stored(row), vector) for row in rows.fetchall()]
+    found = [_near(records.stored(row), vector) for row in rows.fetchall()]
     return sorted(found, key=lambda near: -near.likeness)[:count]
 
 
@@ -241,38 +290,8 @@ def _near(stored: Stored, vector: Vector) -> Near:
 
 def _page(rows: Rows, pool: str, key: str) -> list[Stored]:
     rows.execute(
-        f"SELECT {_COLUMNS} FROM hunkwise_answers_1"  # noqa: S608  # constants
+        f"SELECT {records.COLUMNS} FROM hunkwise_answers_1"  # noqa: S608  # constants
         " WHERE (pool, key) > (%s, %s) AND length(value) <= %s ORDER BY pool, key LIMIT %s",
-        (pool, key, MAX_VALUE, PAGE),
+        (pool, key, records.MAX_VALUE, PAGE),
     )
-    return [_stored(row) for row in rows.fetchall()]
-
-
-def _stored(row: Sequence[object]) -> Stored:
-    pool, key, value, created, expires, space, embedding = row
-    vector = None
-    if space is not None and embedding is not None:
-        vector = Vector(space=str(space), values=vectors.unit([float(each) for each in json.loads(str(embedding))]))
-    return Stored(
-        pool=str(pool),
-        key=str(key),
-        value=bytes(value),  # type: ignore[call-overload]  # bytea
-        created_at=float(str(created)),
-        expires_at=float(str(expires)),
-        vector=vector,
-    )
-
-
-def _row(answer: Stored, used: float) -> tuple[object, ...]:
-    vector = answer.vector
-    times = float(answer.created_at), float(answer.expires_at), used
-    near = (vector.space, _text(vector)) if vector else (None, None)
-    return (answer.pool, answer.key, answer.value, *times, _size(answer), *near)
-
-
-def _text(vector: Vector) -> str:
-    return json.dumps(list(map(float, vector.values)))
-
-
-def _size(answer: Stored) -> int:
-    return len(answer.value) + (2 * len(answer.vector.values) if answer.vector else 0)
+    return [records.stored(row) for row in rows.fetchall()]

@@ -99,7 +99,7 @@ class Session:
         self._is_down = True
         self._drop()
         said = self._address.said(str(error)) or type(error).__name__
-        text = f"The PostgreSQL at {self._address.shown} can't be used, so this run goes on without: {said}."
+        text = f"The PostgreSQL at {self._address.shown} can't be used, so it is not: {said}."
         self._told.append(Notice(code="postgres-unusable", text=text))
 
     def _drop(self) -> None:

@@ -23,6 +23,9 @@ MAX_INDEXED = 4_000
 https://github.com/pgvector/pgvector#hnsw
 """
 
+INDEX_MS = 60_000
+"""Milliseconds that an index may take, which reads the whole table: what a review may wait at its end, once a size."""
+
 
 def create(connection: Any) -> None:  # noqa: ANN401  # of an extra
     """Make what is missing; raises psycopg.Error."""
@@ -33,15 +36,35 @@ def create(connection: Any) -> None:  # noqa: ANN401  # of an extra
             connection.execute(TABLES)
 
 
-def index(rows: Any, dimensions: int) -> None:  # noqa: ANN401  # of an extra
-    """Make the index of vectors of so many numbers; raises psycopg.Error."""
-    name = f"hunkwise_answers_1_near_{dimensions:d}"
-    rows.execute("SELECT to_regclass(%s)", (name,))
-    if dimensions > MAX_INDEXED or rows.fetchone()[0] is not None:
-        return
-    rows.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
-    rows.execute(
-        f"CREATE INDEX IF NOT EXISTS {name} ON hunkwise_answers_1"
-        f" USING hnsw ((embedding::halfvec({dimensions:d})) halfvec_cosine_ops)"
-        f" WHERE vector_dims(embedding) = {dimensions:d}"
-    )
+def index(rows: Any, dimensions: int) -> bool:  # noqa: ANN401  # of an extra
+    """Make the index of vectors of so many numbers, in a transaction of its own; return whether there is one.
+
+    It reads the whole table, and whoever writes waits for it: more time than a statement has, and no more than that.
+    Raises psycopg.Error.
+    """
+    import psycopg  # noqa: PLC0415  # late, and an extra
+
+    if has_index(rows, dimensions):
+        return True
+    try:
+        with rows.connection.transaction():
+            rows.execute(f"SET LOCAL statement_timeout = {INDEX_MS}")
+            rows.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
+            rows.execute(
+                f"CREATE INDEX IF NOT EXISTS {_named(dimensions)} ON hunkwise_answers_1"
+                f" USING hnsw ((embedding::halfvec({dimensions:d})) halfvec_cosine_ops)"
+                f" WHERE vector_dims(embedding) = {dimensions:d}"
+            )
+    except (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable):
+        return False
+    return True
+
+
+def has_index(rows: Any, dimensions: int) -> bool:  # noqa: ANN401  # of an extra
+    """Whether vectors of so many numbers have their index, or need none; raises psycopg.Error."""
+    rows.execute("SELECT to_regclass(%s)", (_named(dimensions),))
+    return dimensions > MAX_INDEXED or rows.fetchone()[0] is not None
+
+
+def _named(dimensions: int) -> str:
+    return f"hunkwise_answers_1_near_{dimensions:d}"

@@ -41,6 +41,7 @@ class RedisCache:
         self._now = now
         self._lock = threading.Lock()
         self._used: dict[tuple[str, str], float] = {}
+        self._told: list[Notice] = []
 
     def get(self, pool: str, keys: Sequence[str]) -> Mapping[str, Stored]:
         """Return those of `keys` that `pool` holds."""
@@ -87,17 +88,26 @@ class RedisCache:
         return self._line.run(forget, 0)
 
     def export(self) -> Iterator[Stored]:
-        """Return all answers, a batch at a time."""
+        """Return all answers, a batch at a time; what could not be read is told."""
         none: list[str] = []
-        nothing: dict[str, Stored] = {}
+        nothing: list[tuple[str, list[bytes | None]]] = []
+        odd = 0
         for pool in self._line.run(_pools, none):
             keys = self._line.run(partial(_keys, pool=pool), none)
+            odd += self._line.run(partial(_count, pool=pool), len(keys)) - len(keys)
             for at in range(0, len(keys), BATCH):
-                yield from self._line.run(partial(_read, pool=pool, keys=keys[at : at + BATCH]), nothing).values()
+                found = self._line.run(partial(_fields, pool=pool, keys=keys[at : at + BATCH]), nothing)
+                there = [(key, each) for key, each in found if any(field is not None for field in each)]
+                answers = [records.stored(pool, key, each) for key, each in there]
+                odd += answers.count(None)
+                yield from (each for each in answers if each is not None)
+        if odd:
+            text = f"In the Redis {odd} of the stored answers could not be read, and were left out."
+            self._told = [Notice(code="answers-unreadable", text=text)]
 
     def told(self) -> Sequence[Notice]:
         """Return what a person should know of the server."""
-        return self._line.told()
+        return (*self._line.told(), *self._told)
 
     def close(self) -> None:
         """Note what was used, and free the connections."""
@@ -127,25 +137,23 @@ class RedisCache:
             for each in answers:
                 names, vector = Names(each.pool), each.vector
                 shelf = names.shelf(vector.space, len(vector.values), has_vectors=has_vectors) if vector else ""
-                keys = [names.used, names.sizes, names.sums]
-                put(keys, self._arguments(each, shelf, has_vectors=has_vectors), client=batch)
+                put(names.of_scripts, self._arguments(each, shelf), client=batch)
                 if vector is not None:
                     batch.sadd(names.shelves, shelf)
                     nearest.shelve(batch, shelf, each.key, vector, has_vectors=has_vectors)
             batch.execute()
 
-    def _arguments(self, answer: Stored, shelf: str, *, has_vectors: bool) -> list[bytes | str | int | float]:
+    def _arguments(self, answer: Stored, shelf: str) -> list[bytes | str | int | float]:
         limit, names = self._limit(answer.pool), Names(answer.pool)
         bounds = (answer.key, records.size(answer), limit.entries, limit.bytes, KEPT_MS)
-        return [names.answers, int(has_vectors), *bounds, shelf, self._now(), *records.fields(answer)]
+        return [names.answers, *bounds, shelf, self._now(), *records.fields(answer)]
 
     def _state(self, client: Client, pool: str) -> PoolState:
         names = Names(pool)
         created = dict(_column(client, pool, "created"))
         gone = [key for key, each in created.items() if each is None]  # the server let them go by itself
         if gone:
-            drop = client.register_script(scripts.DROP)
-            drop([names.used, names.sizes, names.sums], [names.answers, int(self._line.has_vectors(client)), *gone])
+            client.register_script(scripts.DROP)(names.of_scripts, [names.answers, "", *gone])
         sums = client.hgetall(names.sums)
         oldest = min((float(each) for each in created.values() if each is not None), default=None)
         return PoolState(
@@ -161,7 +169,7 @@ class RedisCache:
         names, keys = Names(pool), _keys(client, pool)
         for at in range(0, len(keys), BATCH):
             client.delete(*(names.answers + key for key in keys[at : at + BATCH]))
-        client.delete(names.used, names.sizes, names.sums, *client.smembers(names.shelves), names.shelves)
+        client.delete(*names.of_scripts, *client.smembers(names.shelves), names.shelves)
         client.srem(POOLS, pool)
         return len(keys)
 
@@ -170,19 +178,28 @@ class RedisCache:
 
 
 def _pools(client: Client) -> list[str]:
-    return sorted(each.decode() for each in client.smembers(POOLS))
+    return sorted(each for each in map(records.text, client.smembers(POOLS)) if each is not None)
 
 
 def _keys(client: Client, pool: str) -> list[str]:
-    return [each.decode() for each in client.zrange(Names(pool).used, 0, -1)]
+    return [each for each in map(records.text, client.zrange(Names(pool).used, 0, -1)) if each is not None]
 
 
-def _read(client: Client, pool: str, keys: Sequence[str]) -> dict[str, Stored]:
-    """Return those of `keys` that are there, in one round trip."""
+def _count(client: Client, pool: str) -> int:
+    return int(client.zcard(Names(pool).used))
+
+
+def _fields(client: Client, pool: str, keys: Sequence[str]) -> list[tuple[str, list[bytes | None]]]:
+    """Return the fields of answers by key, in one round trip; None where one is gone."""
     with client.pipeline(transaction=False) as batch:
         for key in keys:
             batch.hmget(Names(pool).answers + key, FIELDS)
-        found = zip(keys, batch.execute(), strict=True)
+        return list(zip(keys, batch.execute(), strict=True))
+
+
+def _read(client: Client, pool: str, keys: Sequence[str]) -> dict[str, Stored]:
+    """Return those of `keys` that are there."""
+    found = _fields(client, pool, keys)
     return {key: answer for key, each in found if (answer := records.stored(pool, key, each)) is not None}
 
 

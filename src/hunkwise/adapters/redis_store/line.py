@@ -29,6 +29,9 @@ SCHEMES = frozenset({"redis", "rediss"})
 ROOT = "hunkwise:1"
 """What all keys begin with; the number is the version of their form."""
 
+OTHER_FORM = (ValueError, TypeError, AttributeError, LookupError)
+"""What becomes of an answer that is of another form than ours: some number, say, where bytes were to come."""
+
 
 class Line:
     """Opens its connections when they are needed. Raises ConfigurationError for an address that is none."""
@@ -56,7 +59,7 @@ class Line:
 
         try:
             return step(self._opened())
-        except (redis.RedisError, OSError, ValueError, TypeError) as error:  # the last two: an answer of another form
+        except (redis.RedisError, OSError, *OTHER_FORM) as error:
             self._give_up(error)
             return otherwise
 
@@ -99,5 +102,5 @@ class Line:
             first, self._is_down = not self._is_down, True
         if first:
             said = self._address.said(str(error)) or type(error).__name__
-            text = f"The Redis at {self._address.shown} can't be used, so this run goes on without: {said}."
+            text = f"The Redis at {self._address.shown} can't be used, so it is not: {said}."
             self._told.append(Notice(code="redis-unusable", text=text))

@@ -15,7 +15,7 @@ MAX_VALUE = 1_000_000
 """Bytes of a value that is kept or read."""
 
 FIELDS = ("value", "created", "expires", "space", "vector")
-"""The fields of an answer, as `stored` takes them; `shelf` beside them names where its vector stands."""
+"""The fields of an answer, as `stored` takes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,16 @@ class Names:
         return f"{ROOT}:{{{self.pool}}}:sums"
 
     @property
+    def shelved(self) -> str:
+        """Where an answer's vector stands, by its key: known even when the server let the answer go."""
+        return f"{ROOT}:{{{self.pool}}}:shelved"
+
+    @property
+    def of_scripts(self) -> list[str]:
+        """What the scripts take as KEYS."""
+        return [self.used, self.sizes, self.sums, self.shelved]
+
+    @property
     def shelves(self) -> str:
         """The set of all keys under which vectors stand."""
         return f"{ROOT}:{{{self.pool}}}:shelves"
@@ -54,6 +64,14 @@ class Names:
         kind = "vectors" if has_vectors else "sketches"
         digest = hashlib.sha256(f"{space}\0{dimensions}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
         return f"{ROOT}:{{{self.pool}}}:{kind}:{digest}"
+
+
+def text(raw: bytes) -> str | None:
+    """Return a name as the server gives it, None where it is no text: it is none of ours."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def size(answer: Stored) -> int:

@@ -2,7 +2,8 @@
 
 The syntax tree says what a token is. Everything inside one stays as it is, byte for byte: strings, regular expressions,
 here-documents, text of templates. Only the blanks between tokens are folded, and never to nothing: in some languages
-`f -1` is not `f - 1`. Lines are never joined. A file that does not parse without an error stays as it is.
+`f -1` is not `f - 1`. Lines are never joined, and all up to the first token of code stays: `#!` or an encoding counts
+from a file's beginning. A file that does not parse without an error stays as it is.
 """
 
 import re
@@ -39,6 +40,9 @@ _SPEAKS_TO_TOOLS = re.compile(
 _CGO = re.compile(r'^\s*import\s*(?:\(\s*)?"C"', re.MULTILINE)
 """A Go file whose comments are C."""
 
+_PHP_ALONE = re.compile(r"<\?php\b(?!.*(?:\?>|__halt_compiler))", re.DOTALL | re.IGNORECASE)
+"""A PHP file without a byte outside of its code: blanks there are sent to whoever asked, before any header."""
+
 _BLANKS = re.compile(r"[ \t]*")
 
 _NOT_LINE_END = re.compile(r"[^\n]")
@@ -63,16 +67,20 @@ def plain(path: str, text: str, *, comments: bool) -> tuple[str | None, ...] | N
     grammar = None if kind is None else kind.grammar
     if grammar not in INDENTED | FREE or len(text) > MAX_CHARS or _CGO.search(text):
         return None
+    if grammar == "php" and not _PHP_ALONE.match(text):
+        return None
     tokens = _tokens(SgRoot(text, str(grammar)).root())
     if tokens is None:
         return None
     silent = [] if comments else [each for each in tokens if _is_silent(each, text)]
-    kept = [each for each in tokens if each not in set(silent)] if silent else tokens
-    rows = list(_rows(text, kept))
-    shown = _without(text, silent)
-    needed = _needed(text, rows)
+    rows = list(_rows(text, tokens if comments else [each for each in tokens if not _is_silent(each, text)]))
+    shown, needed = _without(text, silent), _needed(text, rows)
+    begun = next((each[1] for each in tokens if each[0] != "comment"), len(text))
     return tuple(
-        _line(shown, row, is_needed=each, indented=grammar in INDENTED) for row, each in zip(rows, needed, strict=True)
+        text[row.start : row.end]
+        if row.start <= begun
+        else _line(shown, row, is_needed=is_needed, indented=grammar in INDENTED)
+        for row, is_needed in zip(rows, needed, strict=True)
     )
 
 
