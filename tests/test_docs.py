@@ -10,6 +10,7 @@ import yaml
 
 from hunkwise.adapters import actions_runtime
 from hunkwise.adapters.actions_runtime import inputs
+from hunkwise.adapters.configuration import ConfigText, load
 from hunkwise.adapters.prompt_files import PromptFiles
 from hunkwise.cli import COMMANDS, EXIT_BUG, EXIT_INTERRUPTED, EXIT_USAGE
 from hunkwise.cli.review import EXIT_BUDGET, EXIT_BY_OUTCOME, command
@@ -28,10 +29,16 @@ def test_the_readme_s_table_of_settings_is_the_model() -> None:
     assert rows == wanted
 
 
+def test_every_default_of_the_table_is_a_value_of_its_setting() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| `(.+?)` \| ", README, re.MULTILINE)
+    text = "\n".join(f"{name}: {default}" for name, default in rows)
+    assert load(ConfigText(name="README.md", content=text.encode()), {}, {}) == load(None, {}, {})
+
+
 def _default(value: object) -> str:
     """Return a default as YAML writes it."""
     if value in ((), None):
-        return "none"
+        return "[]" if value == () else "null"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -51,9 +58,9 @@ def test_every_input_has_a_default_and_those_that_are_settings_leave_them_alone(
     assert all("default" in each for each in action["inputs"].values())
     for name in inputs.SETTINGS:
         each = action["inputs"][name.replace("_", "-")]
-        default = _default(Settings.model_fields[name].default)
+        default = Settings.model_fields[name].default
         assert each["default"] == ""
-        assert default in each["description"], name
+        assert ("none" if default in ((), None) else str(default)) in each["description"], name
 
 
 def test_every_action_that_a_workflow_uses_is_pinned_to_a_commit() -> None:

@@ -2,11 +2,12 @@
 
 import sys
 
-from hunkwise.cli import run
+from hunkwise.cli import run, streams
 
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    streams.guard()
     sys.exit(run(sys.argv[1:]))
 
 

@@ -6,20 +6,33 @@ The list of settings is flat, so that each has one name everywhere: `fail_on` in
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from hunkwise.core import lifetimes, nearness
 
 Patterns = tuple[str, ...]
 
+NOTHING = "none"
+"""The word for what is not wanted, of a setting that may be empty: as YAML's null, in all places alike."""
+
+
+def _named(model: str) -> str:
+    if model.lower() == NOTHING:
+        raise ValueError(f"{model} is no model's name")
+    return model
+
+
+ModelName = Annotated[str, Field(min_length=1), AfterValidator(_named)]
+"""What an endpoint calls a model."""
+
 
 class Experiment(BaseModel):
     """A share of all pull requests that another model, or another version of the prompt, reads."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     share: Annotated[float, Field(gt=0, le=1)]
-    model: Annotated[str, Field(min_length=1)] | None = None
+    model: ModelName | None = None
     prompt: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] | None = None
 
     @model_validator(mode="before")
@@ -52,7 +65,7 @@ Limit = Annotated[int, Field(gt=0)] | None
 class Team(BaseModel):
     """Whose key and whose limits a review takes; what is not given is as for everybody."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     name: Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")]
     paths: Patterns = Field((), description="Gitignore patterns; a change whose files all match is this team's.")
@@ -98,17 +111,17 @@ class TeamInstruction(BaseModel):
 class Settings(BaseModel):
     """Everything a review can be told. Keys of providers are not settings: they come from the environment."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", title="hunkwise configuration")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, title="hunkwise configuration")
 
     engine: Literal["auto", "llm", "rules"] = Field(
         "auto",
         description="llm asks a model; rules is the embedded engine; auto is llm when a key or base URL is set.",
     )
-    model: Annotated[str, Field(min_length=1)] = Field("gpt-5-mini", description="The model's name at the endpoint.")
-    fallback_models: Patterns = Field(
+    model: ModelName = Field("gpt-5-mini", description="The model's name at the endpoint.")
+    fallback_models: tuple[ModelName, ...] = Field(
         (), description="Models at the same endpoint that stand in, in this order, while the model can't be asked."
     )
-    cheap_model: Annotated[str, Field(min_length=1)] | None = Field(
+    cheap_model: ModelName | None = Field(
         None, description="Model at the same endpoint for documentation and tests that name nothing grave."
     )
     fail_on: Literal["high", "medium", "low", "never"] = Field("high", description="The lowest severity that blocks.")
@@ -207,7 +220,7 @@ class Settings(BaseModel):
     embedder: Literal["auto", "ngrams", "openai", "minilm"] = Field(
         "auto", description="Who tells how alike texts are: openai with a key of OpenAI itself, else ngrams, offline."
     )
-    embedding_model: Annotated[str, Field(min_length=1)] = Field(
+    embedding_model: ModelName = Field(
         "text-embedding-3-small", description="The model's name at the endpoint, for the embedder openai."
     )
     on_incomplete: Literal["neutral", "failure"] = Field(
@@ -227,6 +240,15 @@ class Settings(BaseModel):
         (), description="Pull requests with one of these labels are skipped: whoever may label may skip the review."
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing(cls, given: object) -> object:
+        """Read the word `none`, and YAML's null, where a setting may be empty."""
+        if not isinstance(given, dict):
+            return given
+        empty = {key: field.default for key, field in cls.model_fields.items() if field.default in (None, ())}
+        return {key: empty.get(key, value) if str(value).lower() == NOTHING else value for key, value in given.items()}
+
     @field_validator("verify", mode="before")
     @classmethod
     def _off(cls, given: object) -> object:
@@ -239,27 +261,36 @@ class Settings(BaseModel):
         """Read a mapping, as a file gives it best, as the list that the environment gives."""
         return tuple(f"{pool}={value}" for pool, value in given.items()) if isinstance(given, dict) else given
 
-    @model_validator(mode="after")
-    def _pools(self) -> Self:
+    @field_validator("cache_ttl", "cache_size", "near")
+    @classmethod
+    def _pools(cls, given: Patterns, info: ValidationInfo) -> Patterns:
         """Refuse what is no lifetime, no limit or no likeness."""
-        lifetimes.lifetimes(self.cache_ttl)
-        lifetimes.limits(self.cache_size)
-        nearness.thresholds(self.near)
-        return self
+        readers = {"cache_ttl": lifetimes.lifetimes, "cache_size": lifetimes.limits, "near": nearness.thresholds}
+        readers[info.field_name or ""](given)
+        return given
 
-    @model_validator(mode="after")
-    def _known_team(self) -> Self:
-        """Refuse a team that nobody knows: its change would be read with another's key."""
-        names = [each.name for each in self.teams]
+    @field_validator("teams")
+    @classmethod
+    def _different_names(cls, teams: tuple[Team, ...]) -> tuple[Team, ...]:
+        names = [each.name for each in teams]
         if len(set(names)) < len(names):
             raise ValueError("two teams have one name")
-        if self.team is not None and self.team not in names:
-            raise ValueError(f"there is no team {self.team}")
-        return self
+        return teams
 
-    @model_validator(mode="after")
-    def _shares(self) -> Self:
+    @field_validator("team")
+    @classmethod
+    def _known_team(cls, team: str | None, info: ValidationInfo) -> str | None:
+        """Refuse a team that nobody knows: its change would be read with another's key."""
+        names = [each.name for each in info.data.get("teams", ())]
+        if team is not None and team not in names:
+            known = f"the teams are {', '.join(names)}" if names else "`teams` names none"
+            raise ValueError(f"there is no team {team}; {known}")
+        return team
+
+    @field_validator("experiments")
+    @classmethod
+    def _shares(cls, experiments: tuple[Experiment, ...]) -> tuple[Experiment, ...]:
         """Refuse experiments that would share a pull request."""
-        if sum(each.share for each in self.experiments) > 1 + 1e-9:
+        if sum(each.share for each in experiments) > 1 + 1e-9:
             raise ValueError("the shares of all experiments are more than 1 together")
-        return self
+        return experiments

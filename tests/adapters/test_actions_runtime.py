@@ -94,7 +94,7 @@ def test_outside_a_runner_nothing_is_masked_since_that_would_show_it() -> None:
     made.say("detail", detail=True)
     made.say("line")
     assert made.annotate([note()]) == 1
-    assert stream.getvalue() == "hunkwise: a title: told\nhunkwise: line\n"
+    assert stream.getvalue() == "hunkwise: told\nhunkwise: line\n"
 
 
 def test_the_log_can_hold_no_command_of_others() -> None:

@@ -237,6 +237,17 @@ def test_quiet_prints_the_verdict_alone(clone: Clone) -> None:
         (["review", "--repo", "/nowhere"], 2, "/nowhere"),
         (["reviw"], 2, "reviw"),
         (["review", ".."], 2, "is a variable empty?"),
+        (["review", "."], 2, ". is a folder\n  to review its working tree: hunkwise review\n"),
+        (["review", "--html", "-"], 2, "--html names a file"),
+        (["review", "--html", "page.html", "--output", "./page.html"], 2, "--html and --output name the same file"),
+        (["review", "--max-cost", "inf"], 2, "option --max-cost: max_cost: a finite number is wanted"),
+        (["review", "--max-cost", "nan"], 2, "option --max-cost: max_cost: a finite number is wanted"),
+        (["review", "--model", "none"], 2, "option --model: model: none is no model's name"),
+        (
+            ["review", "colour.diff"],
+            2,
+            "this diff holds colours of a terminal\n  give it without: git diff --no-color\n",
+        ),
         (["review", ""], 2, "names no commit"),
         (["review", "https://github.com/owner/repo/issues/7"], 2, "owner/repo#N"),
     ],
@@ -244,6 +255,8 @@ def test_quiet_prints_the_verdict_alone(clone: Clone) -> None:
 def test_a_user_s_mistake_is_one_clear_line(clone: Clone, arguments: list[str], code: int, said: str) -> None:
     (clone.folder / "junk.txt").write_text("This is no diff.\n", "utf-8")
     (clone.folder / "bad.yml").write_text("fail_onn: high\n", "utf-8")
+    clone.write(UNSAFE)
+    (clone.folder / "colour.diff").write_text(clone.git("diff", "--color=always"), "utf-8")
     done = hunkwise(*arguments, cwd=clone.folder)
     assert done.returncode == code, done.stderr
     assert said in done.stderr
@@ -262,3 +275,74 @@ def test_schemas_and_settings_are_printed(clone: Clone) -> None:
     assert "fail_on" in json.loads(hunkwise("schema", "config", cwd=clone.folder).stdout)["properties"]
     settings = hunkwise("config", cwd=clone.folder, HUNKWISE_FAIL_ON="low")
     assert json.loads(settings.stdout)["fail_on"] == "low"
+
+
+def test_the_report_says_who_read_the_change(clone: Clone) -> None:
+    clone.write(UNSAFE)
+    done = hunkwise("review", cwd=clone.folder)
+    assert done.stdout.splitlines()[-2] == "embedded rules, no model was asked"
+
+
+@pytest.mark.parametrize("command", ["review", "describe"])
+def test_the_rules_would_send_nothing(clone: Clone, command: str) -> None:
+    clone.write(UNSAFE)
+    done = hunkwise(command, "--show-prompts", "--engine", "rules", cwd=clone.folder)
+    assert (done.returncode, done.stdout) == (0, "nothing would be sent: the engine is rules, and no model is asked\n")
+
+
+def test_what_is_meant_as_configuration_and_is_none_is_told(clone: Clone) -> None:
+    clone.write({".hunkwise.yaml": "fail_on: never\n", ".hunkwise.yml/a.yml": "fail_on: never\n", **UNSAFE})
+    wanted = [
+        "hunkwise: HUNKWISE_FAILON in the environment is no setting and has no effect; did you mean HUNKWISE_FAIL_ON?",
+        "hunkwise: .hunkwise.yml is a folder, and no configuration is read from it",
+        "hunkwise: .hunkwise.yaml is not read: its name has to be .hunkwise.yml",
+    ]
+    (clone.folder / "change.diff").write_text(clone.git("diff"), "utf-8")
+    for arguments in (["review"], ["review", "change.diff"], ["config"]):
+        done = hunkwise(*arguments, cwd=clone.folder, HUNKWISE_FAILON="never")
+        assert done.stderr.splitlines()[:3] == wanted, arguments
+    clone.commit({})
+    clone.commit({"app.py": CLEAN["app.py"]})
+    done = hunkwise("review", "HEAD", cwd=clone.folder)
+    assert done.stderr.splitlines() == wanted[1:]
+    quiet = hunkwise("review", "-q", cwd=clone.folder, HUNKWISE_FAILON="never")
+    assert quiet.stderr == ""
+
+
+def test_a_hint_shows_its_example_as_it_is(clone: Clone) -> None:
+    shown = {"HUNKWISE_REDIS_URL": "rediss://cache.example.com:6380/0"}
+    shown["HUNKWISE_POSTGRES_URL"] = "postgresql://db.example.com/reviews?sslmode=verify-full"
+    for name, example in shown.items():
+        done = hunkwise("cache", "info", cwd=clone.folder, **{name: "nonsense"})
+        assert (done.returncode, done.stderr.splitlines()[1]) == (2, f"  for example {example}")
+
+
+def test_a_merge_of_files_that_nobody_reads_is_complete(clone: Clone) -> None:
+    names = ["package-lock.json", "vendor/lib.js", "art/one.txt", ".env"]
+    clone.commit(dict.fromkeys(names, "1\n"))
+    clone.git("switch", "-q", "-c", "side")
+    clone.commit(dict.fromkeys(names, "2\n"))
+    clone.git("switch", "-q", "main")
+    clone.commit(dict.fromkeys(names, "3\n"))
+    clone.git("merge", "-q", "-s", "ours", "side")
+    clone.commit(dict.fromkeys(names, "4\n"))
+    clone.git("reset", "-q", "--soft", "HEAD~1")
+    clone.git("commit", "-q", "--amend", "-m", "merge")
+    merge = clone.git("show", "HEAD", "--", "package-lock.json", "vendor", "art")
+    assert merge.count("diff --cc ") == 3
+    (clone.folder / "own.yml").write_text("exclude: [art/**]\n", "utf-8")
+    done = hunkwise("review", "-", "--config", "own.yml", "--format", "json", cwd=clone.folder, given=merge)
+    entries = [(row["file"], row["state"], row["reason"]) for row in json.loads(done.stdout)["ledger"]["entries"]]
+    assert (done.returncode, entries) == (
+        0,
+        [
+            ("art/one.txt", "skipped", "excluded by configuration"),
+            ("package-lock.json", "skipped", "lock file"),
+            ("vendor/lib.js", "skipped", "vendored"),
+        ],
+    )
+    page = hunkwise("review", "-", "--config", "own.yml", "--format", "html", cwd=clone.folder, given=merge)
+    assert "Skipped: vendored. About 1 hunk not shown." in page.stdout
+    assert hunkwise("review", "-", cwd=clone.folder, given=merge).returncode == 4
+    secret = hunkwise("review", "-", cwd=clone.folder, given=clone.git("show", "HEAD", "--", ".env"))
+    assert (secret.returncode, "a combined diff of a merge" in secret.stdout) == (4, True)

@@ -141,8 +141,10 @@ def test_a_configuration_can_not_send_any_other_secret_to_a_server(name: str, tm
     config = f"teams:\n  - {{name: a, paths: ['**'], key_variable: {name}}}\n"
     code, _, keys, errors = asked(tmp_path, 1, config, **{name: "sk-shop-1"})
     assert (code, keys) == (2, [])
-    said = "holds no key, but the name of a file" if name == "OPENAI_API_KEY_FILE" else "String should match pattern"
-    assert f"teams: {said}" in errors.replace("Value error, ", "").replace("OPENAI_API_KEY_FILE holds", "holds")
+    is_file = name == "OPENAI_API_KEY_FILE"
+    said = f"{name} holds no key, but the name of a file" if is_file else "String should match pattern"
+    assert f".hunkwise.yml:2: teams[0].key_variable: {said}" in errors
+    assert "\n  key_variable: The environment variable that holds its keys" in errors
 
 
 def test_two_teams_of_one_name_are_refused() -> None:

@@ -159,6 +159,13 @@ def test_a_merge_group_under_a_broken_configuration_fails_its_check(tmp_path: Pa
         assert "fail_at" in check["summary"]
 
 
+def test_a_configuration_of_almost_the_right_name_is_told(tmp_path: Path) -> None:
+    with staged(tmp_path, base={**BASE, ".hunkwise.yaml": "fail_on: never\n"}) as stage:
+        done = stage.opened(fallback_models="none", max_cost="none")
+        assert done.code == 1
+        assert "hunkwise: .hunkwise.yaml is not read: its name has to be .hunkwise.yml\n" in done.log
+
+
 def test_an_enterprise_server_is_asked_at_its_own_paths(tmp_path: Path) -> None:
     with staged(tmp_path, enterprise=True) as stage:
         assert stage.opened().code == 1

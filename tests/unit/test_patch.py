@@ -185,6 +185,10 @@ GOOD = b"diff --git a/good b/good\n--- a/good\n+++ b/good\n@@ -1 +1 @@\n-a\n+b\n
             b"diff --cc bad\nindex 1,2..3\n--- a/bad\n+++ b/bad\n@@@ -1,1 -1,1 +1,1 @@@\n- a\n -b\n++c\n",
             "combined diff",
         ),
+        (
+            b"diff --git a/bad b/bad\n--- a/bad\n+++ b/bad\n\x1b[36m@@ -1 +1 @@\x1b[m\n\x1b[32m+b\x1b[m\n",
+            "holds colours of a terminal (line",
+        ),
         (b"*** bad\t2013\n--- bad\t2014\n***************\n*** 1 ****\n! a\n--- 1 ----\n! b\n", "context diff"),
     ],
 )
@@ -213,6 +217,14 @@ def test_what_is_no_unified_diff_is_refused_with_what_to_do(diff: bytes) -> None
     with pytest.raises(ChangeError, match="unified") as caught:
         patch.parse(diff)
     assert "git diff" in caught.value.hint
+
+
+def test_colours_of_a_terminal_are_named_for_what_they_are() -> None:
+    with pytest.raises(ChangeError, match="colours of a terminal") as caught:
+        patch.parse(b"\x1b[1mdiff --git a/a b/a\x1b[m\n\x1b[1m--- a/a\x1b[m\n")
+    assert "--no-color" in caught.value.hint
+    inside = patch.parse(GOOD.replace(b"+b", b"+\x1b[1mb"))
+    assert [line.raw for line in inside.files[0].hunks[0].lines] == [b"a", b"\x1b[1mb"]
 
 
 def test_mails_of_patches_with_their_signature() -> None:

@@ -447,6 +447,12 @@ def test_a_bare_finding_and_a_review_without_a_model_read_well() -> None:
     assert len(markdown.summary(report(findings=(finding(line=3),) * 3), limit=4_000)) <= 4_000
 
 
+def test_the_text_says_who_read_the_change_where_no_model_was_asked() -> None:
+    lines = [terminal.text(each).splitlines()[-2] for each in (empty_report(), empty_report(engine="llm"))]
+    assert lines == ["embedded rules, no model was asked", "no model was asked"]
+    assert "embedded rules" not in terminal.text(report())
+
+
 def test_a_comment_names_the_other_places_of_its_cause() -> None:
     body = markdown.comment(replace(finding(), also=(OtherPlace(file="src/b.py", line=7, side=Side.RIGHT),)))
     assert "*Also at:* " in body

@@ -6,7 +6,7 @@ from hunkwise.bootstrap import gate, pulls
 from hunkwise.bootstrap.pulls import PullAccess
 from hunkwise.core import publication
 from hunkwise.errors import HunkwiseError
-from hunkwise.model.change import CONFIG_FILES, PullRequest
+from hunkwise.model.change import PullRequest
 from hunkwise.model.mode import MergeGroup
 from hunkwise.model.publication import CheckOutput, Conclusion
 from hunkwise.model.report import ReviewReport
@@ -56,8 +56,10 @@ STOPPED = "The review of the merge group was stopped before it was complete."
 
 def _run(job: Job, access: PullAccess) -> Run:
     environment, config = job.inputs.environment, job.inputs.config
-    overview = access.host.overview((config,) if config else CONFIG_FILES)
-    settings = pulls.pull_settings(overview, config=config, environment=environment, options=job.inputs.options)
+    overview = access.host.overview(pulls.asked_files(config))
+    settings = pulls.pull_settings(
+        overview, config=config, environment=environment, options=job.inputs.options, say=job.runtime.say
+    )
     return pulls.pull_run(access, overview, settings, pulls.state_keys(environment))
 
 

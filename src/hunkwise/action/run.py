@@ -14,7 +14,7 @@ from hunkwise.bootstrap import gate, pulls, signals
 from hunkwise.bootstrap.pulls import PullAccess
 from hunkwise.core import events
 from hunkwise.errors import ConfigurationError, PermissionDeniedError, UsageError
-from hunkwise.model.change import CONFIG_FILES, Notice, PullRequest
+from hunkwise.model.change import Notice, PullRequest
 from hunkwise.model.mode import (
     FromWorkflowRun,
     MergeGroup,
@@ -79,7 +79,7 @@ def _pull(job: Job, mode: Review, actor: str | None = None) -> int:
     ref = PullRequest(repo=job.context.repository, number=mode.number, clone=clone)
     access = pulls.pull_access(ref, job.inputs.environment)
     config = job.inputs.config
-    overview = access.host.overview((config,) if config else CONFIG_FILES)
+    overview = access.host.overview(pulls.asked_files(config))
     stale = _stale(mode, overview)
     if stale is not None:
         job.runtime.notice("hunkwise", stale)
@@ -96,7 +96,9 @@ def _settings(job: Job, mode: Review, access: PullAccess, overview: Overview) ->
     """Return the settings; a configuration that can't be read fails the check, which would wait for ever."""
     told = job.inputs
     try:
-        return pulls.pull_settings(overview, config=told.config, environment=told.environment, options=told.options)
+        return pulls.pull_settings(
+            overview, config=told.config, environment=told.environment, options=told.options, say=job.runtime.say
+        )
     except ConfigurationError as error:
         if not mode.token_is_read_only and not told.is_dry_run:
             output = CheckOutput(title="configuration error", summary=gate.told_of(error))

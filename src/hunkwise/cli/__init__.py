@@ -1,7 +1,6 @@
 """The command line: start-up imports only what the command needs, and one handler meets every error."""
 
 import io
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -62,24 +61,19 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; no traceback reaches a user for a mistake of theirs."""
     try:
-        code = _run(arguments)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read us is gone; the interpreter must not complain about it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _run(arguments)
     except (KeyboardInterrupt, click.Abort):
         complain("interrupted; no review was finished")
         return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001  # the one place where a bug becomes a message
         complain(f"a bug in hunkwise: {type(error).__name__} at {_place(error)}", "please report it with this line")
         return EXIT_BUG
-    return code
 
 
 def _run(arguments: Sequence[str]) -> int:
     try:
         result = main.main(args=list(arguments), prog_name="hunkwise", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Exit as leave:
         return int(leave.exit_code)
     except click.ClickException as error:

@@ -6,6 +6,7 @@ import os
 import click
 
 from hunkwise import bootstrap
+from hunkwise.cli import review
 from hunkwise.model.change import WorkingTree
 
 
@@ -14,5 +15,8 @@ from hunkwise.model.change import WorkingTree
 @click.option("--config", "config", metavar="FILE", help="A configuration file instead of the repository's own.")
 def command(repo: str, config: str | None) -> None:
     """Print the settings in force for the working tree, as JSON."""
-    settings = bootstrap.settings(WorkingTree(repo=repo), config=config, repo=repo, environment=os.environ, options={})
+    say = review.progress(quiet=False, verbose=False)
+    settings = bootstrap.settings(
+        WorkingTree(repo=repo), config=config, repo=repo, environment=os.environ, options={}, say=say
+    )
     click.echo(json.dumps(settings.model_dump(mode="json"), indent=2))

@@ -11,7 +11,7 @@ from hunkwise import bootstrap
 from hunkwise.bootstrap import pulls, signals
 from hunkwise.cli import review
 from hunkwise.cli import target as targets
-from hunkwise.model.change import CONFIG_FILES, PullRequest
+from hunkwise.model.change import PullRequest
 from hunkwise.model.pull import Pull
 from hunkwise.ports import ChangeSource
 from hunkwise.render import walkthrough
@@ -47,16 +47,18 @@ def command(target: str | None, **options: Any) -> int:  # noqa: ANN401  # click
     pull: Pull | None = None
     if isinstance(ref, PullRequest):
         access = pulls.pull_access(ref, os.environ)
-        overview = access.host.overview(CONFIG_FILES)
+        overview = access.host.overview(pulls.asked_files(None))
         settings = (
-            pulls.pull_settings(overview, config=None, environment=os.environ, options=chosen)
+            pulls.pull_settings(overview, config=None, environment=os.environ, options=chosen, say=say)
             if options["config"] is None
-            else bootstrap.settings(ref, config=options["config"], repo="", environment=os.environ, options=chosen)
+            else bootstrap.settings(
+                ref, config=options["config"], repo="", environment=os.environ, options=chosen, say=say
+            )
         )
         source, pull = access.changes, overview.pull
     else:
         settings = bootstrap.settings(
-            ref, config=options["config"], repo=options["repo"], environment=os.environ, options=chosen
+            ref, config=options["config"], repo=options["repo"], environment=os.environ, options=chosen, say=say
         )
     if options["show_prompts"]:
         review.write(bootstrap.describing_prompts(ref, settings, os.environ, say, source), output)

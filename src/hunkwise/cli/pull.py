@@ -10,7 +10,7 @@ from hunkwise.bootstrap import pulls, stores
 from hunkwise.bootstrap.parts import Progress
 from hunkwise.bootstrap.pulls import PullAccess
 from hunkwise.errors import PermissionDeniedError, UsageError
-from hunkwise.model.change import CONFIG_FILES, PullRequest
+from hunkwise.model.change import PullRequest
 from hunkwise.model.report import ReviewReport
 from hunkwise.pipeline import publish, pull_review
 from hunkwise.pipeline.review import Reviewed
@@ -59,12 +59,14 @@ class Pull:
 
     def _begin(self) -> tuple[PullAccess, pull_review.Run]:
         access = pulls.pull_access(self.ref, os.environ)
-        overview = access.host.overview(CONFIG_FILES)
+        overview = access.host.overview(pulls.asked_files(None))
         if self.config is None:
-            chosen = pulls.pull_settings(overview, config=None, environment=os.environ, options=self.options)
+            chosen = pulls.pull_settings(
+                overview, config=None, environment=os.environ, options=self.options, say=self.say
+            )
         else:
             given = bootstrap.settings(
-                self.ref, config=self.config, repo="", environment=os.environ, options=self.options
+                self.ref, config=self.config, repo="", environment=os.environ, options=self.options, say=self.say
             )
             chosen = pulls.on_trial(given, overview, self.options)
         return access, pulls.pull_run(access, overview, chosen, pulls.state_keys(os.environ))

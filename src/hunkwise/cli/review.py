@@ -14,7 +14,7 @@ import click
 from hunkwise import bootstrap, render
 from hunkwise.bootstrap import gate, signals, stores
 from hunkwise.bootstrap.parts import Progress
-from hunkwise.cli import EXIT_INTERRUPTED
+from hunkwise.cli import EXIT_INTERRUPTED, streams
 from hunkwise.cli import target as targets
 from hunkwise.core import verdict
 from hunkwise.errors import UsageError
@@ -63,10 +63,7 @@ def command(target: str | None, **options: Any) -> int:  # noqa: ANN401  # click
     ref = targets.reference(target, options["repo"])
     if options["output"] == "-":
         options["output"] = None
-    if options["page"] is not None and options["page"] == options["output"]:
-        raise UsageError("--html and --output name the same file")
-    check_output("--output", options["output"])
-    check_output("--html", options["page"])
+    _check_outputs(options["output"], options["page"])
     say = progress(quiet=options["quiet"], verbose=options["verbose"])
     if options["post"] and not isinstance(ref, PullRequest):
         raise UsageError("--post needs a pull request", hint="hunkwise review owner/repo#N --post")
@@ -134,7 +131,7 @@ def _source(ref: ChangeRef, options: dict[str, Any], say: Progress) -> _Source:
             evidence=options["evidence"],
         )
     settings = bootstrap.settings(
-        ref, config=options["config"], repo=options["repo"], environment=os.environ, options=chosen
+        ref, config=options["config"], repo=options["repo"], environment=os.environ, options=chosen, say=say
     )
     return _Local(ref, settings, say, options["evidence"])
 
@@ -148,9 +145,22 @@ def _rendered(report: ReviewReport, options: dict[str, Any]) -> str:
     return render.as_text(report, options["style"], color=color, width=width)
 
 
+def _check_outputs(output: str | None, page: str | None) -> None:
+    """Refuse what can't be written, or would overwrite itself, before anything is paid for."""
+    check_output("--output", output)
+    if page is None:
+        return
+    if page == "-":
+        raise UsageError("--html names a file", hint="for the page on standard output: --format html")
+    if output is not None and Path(page).resolve() == Path(output).resolve():
+        raise UsageError("--html and --output name the same file")
+    check_output("--html", page)
+
+
 def check_output(option: str, output: str | None) -> None:
-    """Refuse an output that can't be written before anything is paid for."""
+    """Refuse an output that can't be written before anything is paid for; None is standard output."""
     if output is None:
+        streams.check_output()
         return
     folder = Path(output).resolve().parent
     if not folder.is_dir():

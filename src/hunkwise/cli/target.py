@@ -20,7 +20,7 @@ def reference(target: str | None, repo: str) -> ChangeRef:
     if target is None:
         return WorkingTree(repo=repo)
     if target == "-":
-        return DiffText(name="standard input", content=_bounded(sys.stdin.buffer.read(MAX_DIFF_BYTES + 1), "it"))
+        return DiffText(name="standard input", content=_standard_input())
     pull = _pull_request(target)
     if pull is not None:
         return pull
@@ -31,13 +31,14 @@ def reference(target: str | None, repo: str) -> ChangeRef:
     if target.endswith(_DIFF_NAMES) and ".." not in target:
         raise UsageError(f"there is no file {target}", hint="give a diff file that exists, or - for standard input")
     if path.is_dir() and ".." not in target:
-        raise UsageError(f"{target} is a folder", hint=f"to review its working tree: hunkwise review --repo {target}")
+        where = "" if target == "." else f" --repo {target}"
+        raise UsageError(f"{target} is a folder", hint=f"to review its working tree: hunkwise review{where}")
     return CommitRange(repo=repo, spec=target)
 
 
 def _refuse_what_names_nothing(target: str) -> None:
     """Refuse what would be read as something else: an empty variable in `$A..$B` is HEAD..HEAD, which is empty."""
-    if not target.strip(". \t"):
+    if target != "." and not target.strip(". \t"):
         raise UsageError(f"TARGET {target!r} names no commit", hint="is a variable empty? give A..B, or leave it out")
     if "://" in target or "#" in target:
         raise UsageError(
@@ -51,6 +52,15 @@ def _pull_request(target: str) -> PullRequest | None:
         return PullRequest(repo=short[1], number=int(short[2]))
     address = _PULL_REQUEST_URL.fullmatch(target)
     return None if address is None else PullRequest(server=address[1], repo=address[2], number=int(address[3]))
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:  # as Python has it where the stream is closed
+        raise UsageError("standard input is closed", hint="give a diff on it: git diff | hunkwise review -")
+    try:
+        return _bounded(sys.stdin.buffer.read(MAX_DIFF_BYTES + 1), "standard input")
+    except OSError as error:
+        raise UsageError(f"standard input can't be read: {error.strerror}") from error
 
 
 def _read(path: Path) -> bytes:

@@ -16,10 +16,16 @@ from hunkwise.model.diff import Diff, FileDiff, FileStatus, Hunk, UnreadableFile
 
 _GIT = b"diff --git "
 _COMBINED = (b"diff --cc ", b"diff --combined ")
+_COLOUR = b"\x1b["
+"""What begins a colour of a terminal; no line of a plain diff does, for its sign comes first."""
+
 _NORMAL = re.compile(rb"\d+(?:,\d+)?[acd](?:\d+(?:,\d+)?)?\r?$")
 _BINARY = re.compile(rb"Binary files? (.+?)(?: and (.+))? (?:differ|has changed)\r?$")
 _EPOCH = re.compile(rb"\t(?:1970-01-01|1969-12-31|Thu Jan  1|Wed Dec 31)")
 """The time GNU diff gives a file that does not exist."""
+
+COMBINED = "a combined diff of a merge; review the merge against one parent"
+"""The reason of a file that a merge's diff shows against several parents at once."""
 
 _MODE_LINES = {
     b"old mode ": "old_mode",
@@ -67,7 +73,7 @@ def parse(diff: bytes) -> Diff:
         else:
             unreadable.append(found)
     if not files and not unreadable and diff.strip():
-        raise ChangeError(_not_unified(lines), hint="give the output of `git diff` or `diff -u`")
+        raise _not_unified(lines)
     return Diff(files=tuple(files), unreadable=tuple(unreadable))
 
 
@@ -78,7 +84,7 @@ def _next(lines: Sequence[bytes], at: int) -> tuple[FileDiff | UnreadableFile, i
         return _git_file(lines, at)
     if line.startswith(_COMBINED):
         name = patch_paths.shown(patch_paths.unquoted(line.partition(b" --")[2].partition(b" ")[2].rstrip(b"\r")))
-        return _refused(lines, at, name, "a combined diff of a merge; review the merge against one parent")
+        return _refused(lines, at, name, COMBINED)
     if line.startswith(b"*** ") and _starts(lines, at + 1, b"--- ") and _starts(lines, at + 2, b"***************"):
         name = patch_paths.shown(line[4:].partition(b"\t")[0].rstrip(b"\r"))
         return _refused(lines, at, name, "a context diff; give a unified one (diff -u)")
@@ -149,6 +155,8 @@ def _with_hunks(lines: Sequence[bytes], start: int, section: _Section) -> tuple[
 
 def _nothing_left_over(lines: Sequence[bytes], at: int, start: int) -> None:
     """Refuse lines of a hunk beyond what its header counts: they would go unread in silence."""
+    if _starts(lines, at, _COLOUR):
+        raise HunkError(f"the diff holds colours of a terminal (line {at + 1}); give it without: git diff --no-color")
     if at == start or at == len(lines):
         return
     line = lines[at].rstrip(b"\r")
@@ -245,7 +253,10 @@ def _starts(lines: Sequence[bytes], at: int, start: bytes) -> bool:
     return at < len(lines) and lines[at].startswith(start)
 
 
-def _not_unified(lines: Sequence[bytes]) -> str:
+def _not_unified(lines: Sequence[bytes]) -> ChangeError:
+    if any(line.startswith(_COLOUR) for line in lines):
+        return ChangeError("this diff holds colours of a terminal", hint="give it without: git diff --no-color")
+    hint = "give the output of `git diff` or `diff -u`"
     if any(_NORMAL.match(line) for line in lines):
-        return "this is a normal or ed diff, not a unified one"
-    return "this is not a unified diff: no file begins in it"
+        return ChangeError("this is a normal or ed diff, not a unified one", hint=hint)
+    return ChangeError("this is not a unified diff: no file begins in it", hint=hint)

@@ -46,6 +46,9 @@ class PullRequest:
 CONFIG_FILES = (".hunkwise.yml", ".github/hunkwise.yml")
 """Where a repository's configuration may stand; the first that exists counts."""
 
+MISNAMED_FILES = {".hunkwise.yaml": ".hunkwise.yml", ".github/hunkwise.yaml": ".github/hunkwise.yml"}
+"""Names that somebody may give a configuration, which is not read then, and the right ones."""
+
 POLICY_FILES = (".secrets.baseline", ".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """Files of the base, besides configuration, that say how a change is to be treated."""
 

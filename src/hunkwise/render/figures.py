@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from math import ceil
 
+from hunkwise.model.ledger import HunkState
 from hunkwise.model.report import ModelUsage, ReviewReport, Usage
 
 UNKNOWN = "not known"
@@ -31,6 +32,13 @@ def reused(report: ReviewReport) -> str:
         return ""
     told = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
     return f"{plural(sum(counts.values()), 'hunk')} not asked again: {told}"
+
+
+def unasked(report: ReviewReport) -> str:
+    """Return who read the change where no model was asked."""
+    if report.ledger.count(HunkState.CACHED):
+        return "no model was asked: what it said of the same hunks holds"
+    return "no model was asked" if report.engine == "llm" else "embedded rules, no model was asked"
 
 
 def number(value: float | None) -> str:

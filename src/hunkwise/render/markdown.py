@@ -195,10 +195,7 @@ def _listed(rows: Sequence[str], noun: str, form: str = "- {}") -> Sequence[str]
 
 def _cost(report: ReviewReport) -> str:
     if not report.usage.by_model:
-        why = "embedded rules, no model was asked"
-        if report.ledger.count(HunkState.CACHED):
-            why = "no model was asked: what it said of the same hunks holds"
-        return f"<sub>hunkwise {report.version}, {why}</sub>"
+        return f"<sub>hunkwise {report.version}, {figures.unasked(report)}</sub>"
     used = report.usage
     packs = [f"{each.name} {each.version}" for each in ((report.prompt,) if report.prompt else ()) + report.beside]
     prompt = sanitise.inline(f"prompt {', '.join(packs)}" if packs else "no prompt")

@@ -21,9 +21,6 @@ LEVEL = {Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note
 SECURITY_SEVERITY = {Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "3.0"}
 """GitHub's score for a security rule: from 7.0 high, from 4.0 medium, below that low."""
 
-HOME = "https://github.com/hunkwise/hunkwise"
-"""Where the tool's own words are."""
-
 ROOT = "%SRCROOT%"
 """What paths are relative to: SARIF's customary name of a repository's root."""
 
@@ -50,7 +47,6 @@ def document(report: ReviewReport) -> dict[str, Any]:
     driver = {
         "name": "hunkwise",
         "version": report.version,
-        "informationUri": HOME,
         "rules": [_rule(name, finding) for name, finding in rules.items()],
     }
     run = {

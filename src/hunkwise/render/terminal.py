@@ -67,8 +67,7 @@ def _parts(report: ReviewReport, width: int) -> Iterator[RenderableType]:
     for notice in report.notices:
         yield _labelled("note", sanitise.line(notice.text), "bold")
     yield from _ledger(report)
-    if report.usage.by_model:
-        yield _usage(report)
+    yield _usage(report) if report.usage.by_model else Text(figures.unasked(report))
     yield Text(verdict_line(report), style=_OUTCOME_COLOR[report.verdict.outcome])
 
 

@@ -59,10 +59,11 @@ class ActionsRuntime:
             self._put(f"hunkwise: {shown}")
 
     def notice(self, title: str, message: str) -> None:
-        """Tell something at the head of the run's page."""
-        self._command(
-            commands.notice(sanitise.line(title), sanitise.visible(self._told(message))), f"{title}: {message}"
-        )
+        """Tell something at the head of the run's page; outside a runner, in the log."""
+        if self._is_runner:
+            self._put(commands.notice(sanitise.line(title), sanitise.visible(self._told(message))))
+        else:
+            self.say(message)
 
     def annotate(self, notes: Sequence[Annotation]) -> int:
         """Show notes at their lines; return how many the runner would drop, so that they are told elsewhere."""
@@ -95,12 +96,6 @@ class ActionsRuntime:
 
     def _workspace(self) -> str:
         return self._environment.get("GITHUB_WORKSPACE", "") or "."
-
-    def _command(self, command: str, plain: str) -> None:
-        if self._is_runner:
-            self._put(command)
-        else:
-            self.say(plain)
 
     def _put(self, *lines: str) -> None:
         if lines:

@@ -95,7 +95,7 @@ def of_break(problem: OSError, host: str) -> Fault:
     return Fault(
         kind=FaultKind.BROKEN,
         message=f"{host} {what} ({type(problem).__name__})",
-        hint="check the network, GITHUB_API_URL, HTTPS_PROXY and, for an own authority, REQUESTS_CA_BUNDLE",
+        hint="check the network, GITHUB_API_URL, HTTPS_PROXY and, for an own authority, SSL_CERT_FILE",
     )
 
 

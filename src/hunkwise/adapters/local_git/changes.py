@@ -58,6 +58,13 @@ class LocalGit:
             return contents.first_at(git, revisions.pair(git, ref.spec).base, names)
         return contents.first_on_disk(git, names)
 
+    def kinds(self, ref: ChangeRef, names: Sequence[str]) -> dict[str, str]:
+        """Return what lies under those of `names` there are, `file` or something else: where `config_text` looks."""
+        git = command.open_clone(_folder(ref))
+        if isinstance(ref, CommitRange):
+            return contents.kinds_at(git, revisions.pair(git, ref.spec).base, names)
+        return contents.kinds_on_disk(git.place, names)
+
 
 def _folder(ref: ChangeRef) -> str:
     if isinstance(ref, DiffText):

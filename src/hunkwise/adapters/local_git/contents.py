@@ -3,11 +3,15 @@
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from hunkwise.adapters.local_git import apart, command
 from hunkwise.adapters.local_git.command import RAW, Git
 from hunkwise.errors import ChangeError
 from hunkwise.model.change import Change
+
+KINDS = {b"blob": "file", b"tree": "folder", b"commit": "submodule"}
+"""What git calls an object of a tree, and what people do."""
 
 MAX_HEAD_BYTES = 5_000_000
 """A larger file's content is left out of the head files."""
@@ -72,6 +76,23 @@ def first_on_disk(git: Git, names: Sequence[str]) -> tuple[str, bytes] | None:
         except OSError as error:
             raise ChangeError(f"{path} can't be read: {error.strerror}", hint="make it readable") from error
     return None
+
+
+def kinds_at(git: Git, tree: str, names: Sequence[str]) -> dict[str, str]:
+    """Return the kind of those of `names` that a tree holds: `file`, `folder`, or `submodule`."""
+    listed = git.run("ls-tree", "-z", "--full-tree", tree, "--", *names)
+    rows = [entry.partition(b"\t") for entry in command.nul_separated(listed)]
+    return {os.fsdecode(path): KINDS[about.split()[1]] for about, _, path in rows}
+
+
+def kinds_on_disk(folder: Path, names: Sequence[str]) -> dict[str, str]:
+    """Return the kind of those of `names` that lie in a folder: `file`, `folder`, or `special file`."""
+    places = {name: folder / name for name in names}
+    return {
+        name: "file" if path.is_file() else "folder" if path.is_dir() else "special file"
+        for name, path in places.items()
+        if os.path.lexists(path)
+    }
 
 
 def _content(path: bytes) -> bytes | None:

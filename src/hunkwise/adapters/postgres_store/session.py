@@ -38,12 +38,12 @@ class Session:
         if address is None:
             raise ConfigurationError(
                 "HUNKWISE_POSTGRES_URL is no address of a PostgreSQL",
-                hint="for example postgresql://user:password@db.example.com/reviews?sslmode=verify-full",
+                hint="for example postgresql://db.example.com/reviews?sslmode=verify-full",
             )
         if importlib.util.find_spec("psycopg") is None:
             raise ConfigurationError(
                 "HUNKWISE_POSTGRES_URL is set, and the client is not installed",
-                hint="pip install 'hunkwise[pgvector]'",
+                hint="pip install '.[pgvector]'",
             )
         self._address = address
         self._answer_ms = round(answer_s * 1000)

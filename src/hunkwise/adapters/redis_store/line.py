@@ -41,7 +41,7 @@ class Line:
         if address is None:
             raise ConfigurationError(
                 "HUNKWISE_REDIS_URL (redis-url) is no address of a Redis",
-                hint="for example rediss://user:password@cache.example.com:6380/0",
+                hint="for example rediss://cache.example.com:6380/0",
             )
         self._address = address
         self._timeout_s = timeout_s
