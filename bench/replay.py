@@ -1,11 +1,12 @@
 """What reuse saves over the life of real pull requests, and that what is reused is what a fresh review would say.
 
-    python bench/replay.py [--pulls 40] [--commits 30] [--gap MINUTES] REPOSITORY...
+    python bench/replay.py [--pulls 40] [--commits 1000] [--gap MINUTES] [--whole] REPOSITORY...
 
 Merge commits of three or more commits become pull requests, whose commits become pushes (with `--gap`, those that
 follow each other sooner are one push). Each push goes through the whole spine in each mode: real git, redaction,
-context, prompts, tokenizer and SQLite; the model answers by the content of a hunk alone (tests/content_model.py). The
-exit code is 1 where a reused answer is not that of a fresh review, or a finding does not stand at its line.
+context, prompts, tokenizer and SQLite; the model answers by the content of a hunk alone (tests/content_model.py). With
+`--whole` there are two modes, without reuse and with all that needs no cheap model: for many pull requests. The exit
+code is 1 where a reused answer is not that of a fresh review, or a finding does not stand at its line.
 """
 
 import argparse
@@ -42,32 +43,33 @@ class Replayed:
 
 def main(arguments: Sequence[str]) -> int:
     given = parsed(arguments)
-    totals = {mode.name: Sums() for mode in MODES}
+    modes = (SCRATCH, best()) if given.whole else MODES
+    totals = {mode.name: Sums() for mode in modes}
     lives: list[tuple[int, float]] = []
     print(f"    python bench/replay.py {' '.join(arguments)}\n")
     print("| repository | pull requests | pushes | tokens from scratch | with reuse | saved | without system prompts |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     with ProcessPoolExecutor(max_workers=WORKERS) as pool:
-        for found in pool.map(of_repository, given.repositories, *(repeat(each) for each in options(given))):
+        for found in pool.map(of_repository, given.repositories, *map(repeat, options(given, modes))):
             for name, sums in found.sums.items():
                 totals[name].add(sums)
             lives += found.lives
             print(row(found.name, found.pulls, found.pushes, found.sums), flush=True)
     print(row("**all**", len(lives), sum(pushes for pushes, _ in lives), totals))
-    print_modes(totals)
-    print_hunks(totals)
+    print_modes(modes, totals)
+    print_hunks(modes, totals)
     print_lives(lives)
     return print_checks(totals)
 
 
-def options(given: argparse.Namespace) -> tuple[int, int, float]:
-    return given.pulls, given.commits, given.gap * 60
+def options(given: argparse.Namespace, modes: Sequence[Mode]) -> tuple[int, int, float, Sequence[Mode]]:
+    return given.pulls, given.commits, given.gap * 60, modes
 
 
-def of_repository(folder: Path, most: int, most_commits: int, gap_s: float) -> Replayed:
+def of_repository(folder: Path, most: int, most_commits: int, gap_s: float, modes: Sequence[Mode]) -> Replayed:
     life = replayed.pulls(folder, most, most_commits, gap_s)
     with tempfile.TemporaryDirectory() as cache:
-        replay = Replay(folder, Path(cache))
+        replay = Replay(folder, Path(cache), modes)
         replay.run(life)
     lives = [
         (len(life[pull]), saved(tokens[best().name], tokens[SCRATCH.name])) for pull, tokens in replay.by_pull.items()
@@ -79,8 +81,9 @@ def of_repository(folder: Path, most: int, most_commits: int, gap_s: float) -> R
 def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--pulls", type=int, default=40)
-    parser.add_argument("--commits", type=int, default=30)
+    parser.add_argument("--commits", type=int, default=1000)
     parser.add_argument("--gap", type=float, default=0.0)
+    parser.add_argument("--whole", action="store_true")
     parser.add_argument("repositories", type=Path, nargs="+")
     return parser.parse_args(arguments)
 
@@ -106,11 +109,11 @@ def row(name: str, pulls: int, pushes: int, sums: dict[str, Sums]) -> str:
     return f"| {name} | {pulls} | {pushes} | {figures} |"
 
 
-def print_modes(totals: dict[str, Sums]) -> None:
+def print_modes(modes: Sequence[Mode], totals: dict[str, Sums]) -> None:
     print("\n| mode | requests | prompt tokens | of them system prompts | of them verify | saved | adds |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     scratch, earlier = 0, 0
-    for mode in MODES:
+    for mode in modes:
         sums = totals[mode.name]
         if not mode.memory:
             scratch = earlier = sums.prompt_tokens
@@ -121,11 +124,11 @@ def print_modes(totals: dict[str, Sums]) -> None:
         earlier = sums.prompt_tokens
 
 
-def print_hunks(totals: dict[str, Sums]) -> None:
+def print_hunks(modes: Sequence[Mode], totals: dict[str, Sums]) -> None:
     print("\nTokens of hunks by who answered (hunks):\n")
     print("| mode | " + " | ".join(LEVELS) + " |")
     print("|---|" + "---:|" * len(LEVELS))
-    for mode in MODES:
+    for mode in modes:
         sums = totals[mode.name]
         of = sums.hunk_tokens.total() or 1
         cells = [f"{sums.hunk_tokens[level] / of:.1%} ({sums.hunks[level]:,})" for level in LEVELS]
@@ -142,8 +145,8 @@ def print_lives(lives: Sequence[tuple[int, float]]) -> None:
 
 def print_checks(totals: dict[str, Sums]) -> int:
     sums = Sums()
-    for mode in MODES:
-        sums.add(totals[mode.name])
+    for each in totals.values():
+        sums.add(each)
     print(
         f"\n{sums.checked_hunks:,} reused hunks and {sums.checked_findings:,} findings in them were held against fresh "
         f"reviews and git's own files: {len(sums.wrong)} wrong. {sums.carried:,} findings were carried from an earlier "
@@ -153,8 +156,8 @@ def print_checks(totals: dict[str, Sums]) -> int:
         f"{sums.near} hunks of prose were served by a near answer, which is not proven; in {sums.near_unlike} of them "
         "this model, whose answer hangs on each letter, would have found something."
     )
-    for each in sums.wrong[:50]:
-        print(f"WRONG: {each}", file=sys.stderr)
+    for fault in sums.wrong[:50]:
+        print(f"WRONG: {fault}", file=sys.stderr)
     return 1 if sums.wrong else 0
 
 

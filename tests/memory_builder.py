@@ -40,7 +40,13 @@ def finding(number: int = 1, **changes: object) -> Finding:
 
 def remembered(number: int = 1, **changes: object) -> Remembered:
     """Return a finding with its place."""
-    return Remembered(finding=finding(number, **changes), hunk=key(number), row=number, around=("<abcd", ">ef01"))
+    return Remembered(
+        finding=finding(number, **changes),
+        hunk=key(number),
+        row=number,
+        around=("<abcd", ">ef01"),
+        numbers=("<redacted:a:1>",),
+    )
 
 
 def memory(findings: int = 2, read: int = 5, **changes: object) -> Memory:

@@ -27,7 +27,7 @@ from hunkwise.model.change import Change, ChangeRef, CommitRange
 from hunkwise.model.diff import FileDiff, Side
 from hunkwise.model.finding import Finding, RuleHit, SecretSpan
 from hunkwise.model.intent import Intent
-from hunkwise.model.ledger import Entry, HunkState
+from hunkwise.model.ledger import NARROWED, Entry, HunkState
 from hunkwise.model.material import HunkKey
 from hunkwise.model.memory import Memory
 from hunkwise.model.outline import Outline
@@ -421,7 +421,7 @@ def answered_by(entry: Entry) -> str:
     if entry.state is HunkState.CACHED:
         return entry.by or ""
     if entry.state is HunkState.REVIEWED:
-        return "confirm" if entry.reason else ""
+        return "confirm" if entry.reason and entry.reason != NARROWED else ""
     return "failed"
 
 

@@ -11,7 +11,7 @@ import loopback_answers as answers
 from loopback_answers import Answer
 from loopback_github import faults, payloads
 from loopback_model import hunk_ids
-from pull_stage import BASE, THREE, Stage, finds, rows, staged
+from pull_stage import BASE, THREE, Stage, claims, finds, rows, staged
 
 TWO = {at: name for at, name in THREE.items() if at != 10}
 
@@ -227,6 +227,32 @@ def test_an_unchanged_diff_with_signed_state_asks_no_model_and_keeps_its_verdict
                 "#1 app.py:50 🔵 low: The naming is wrong",
                 "check on an earlier commit: failure, block: 1 finding at or above high, 3 annotations",
                 "check on head: failure, block: 1 finding at or above high, open since an earlier run, 3 annotations",
+            ]
+        )
+
+
+def test_of_two_equal_hunks_the_one_that_stays_keeps_what_was_found_in_the_other(tmp_path: Path) -> None:
+    """Nobody can tell which of the two went: what was found may stand in the one that is left."""
+
+    def sees_the_last_one(body: dict[str, Any], index: int) -> Answer:
+        found = claims(body)[1:] if index == 0 else []
+        return answers.completion(fakes.answer(hunk_ids(body), *found))
+
+    block = "".join(f"setting_{at}: {at}\n" for at in range(12))
+    faulty = block.replace("setting_6: 6", "image: planted_high_image()")
+    with staged(tmp_path, base={"app.yml": block * 2}, head={"app.yml": faulty * 2}, script=sees_the_last_one) as stage:
+        first = stage.opened(state_key="one")
+        assert (first.code, first.outputs["outcome"], first.outputs["findings"]) == (1, "block", "1")
+        done = stage.pushed({"app.yml": block + faulty}, state_key="one")
+        assert len(stage.model.reviews) == 2, "the hunk that is left is asked again"
+        assert (done.code, done.outputs["outcome"], done.outputs["findings"]) == (1, "block", "1")
+        assert stage.picture() == snapshot(
+            [
+                "#1 summary: ⛔ hunkwise: block",
+                "#1 COMMENTED: 1 new finding on the lines below",
+                "#1 app.yml:19 🔴 high: The image is wrong",
+                "check on an earlier commit: failure, block: 1 finding at or above high, 1 annotations",
+                "check on head: failure, block: 1 finding at or above high, open since an earlier run, 1 annotations",
             ]
         )
 

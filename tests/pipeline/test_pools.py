@@ -1,6 +1,6 @@
 """Stored answers in a whole review: what they save, and that nothing else is answered by them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,13 +23,15 @@ from fakes import (
 from hunkwise.adapters.prompt_files import PromptFiles
 from hunkwise.adapters.syntax_rules import AstGrepLiterals, AstGrepPlainLines
 from hunkwise.cli.review import exit_code
-from hunkwise.core import sealing
+from hunkwise.core import reuse, sealing
+from hunkwise.core.reconcile import Before
 from hunkwise.errors import ChatError, ChatFault
 from hunkwise.model.change import DiffText
 from hunkwise.model.chat import ChatRequest, PromptPack
-from hunkwise.model.ledger import HunkState
+from hunkwise.model.ledger import UNVERIFIED, HunkState
 from hunkwise.model.report import Outcome, PoolUse, ReviewReport
 from hunkwise.pipeline import review
+from hunkwise.pipeline.review import NOTHING_BEFORE
 from hunkwise.ports import Ports
 from hunkwise.settings import Settings
 
@@ -71,7 +73,9 @@ class SilentOnComments(PromptFiles):
 
 
 class Runs:
-    """Runs that share a cache; `requests` counts those of the last one."""
+    """Runs that share a cache; `requests` counts those of the last one, `remembered` is what it leaves to the next."""
+
+    remembered: Before
 
     def __init__(self) -> None:
         self.shelf = Shelf()
@@ -94,11 +98,14 @@ class Runs:
         verifier: Script = upholds_all,
         endpoint: str = "",
         identity: str = "given",
+        policies: Mapping[str, bytes] | None = None,
+        before: Before = NOTHING_BEFORE,
+        name: str = "fake",
         **settings: Any,
     ) -> ReviewReport:
-        chat = ScriptedChat(script, verify=verifier)
+        chat = ScriptedChat(script, verify=verifier, name=name)
         changes = GivenChange(change, heads)
-        changes._change = replace(changes._change, recent_commits=recent, identity=identity)
+        changes._change = replace(changes._change, recent_commits=recent, identity=identity, policies=policies or {})
         ports = Ports(
             changes=changes,
             secrets=PlantedSecrets(*secrets),
@@ -115,9 +122,12 @@ class Runs:
             endpoint=endpoint,
         )
         told = {"verify": "off", "max_tries": 1, **settings}
-        report = review.run(REF, ports, Settings(**told), scope=scope, unasked=unasked).report
+        found = review.run(REF, ports, Settings(**told), before, scope=scope, unasked=unasked)
         self.requests = len(chat.requests)
-        return report
+        run = reuse.Run(head="a" * 40, counter=1, material=found.material, spent_usd=0.0)
+        left = reuse.remember(found.open, found.reading, run, before.memory)
+        self.remembered = Before(head="b" * 40, memory=replace(left, trusted=True))
+        return found.report
 
 
 @pytest.fixture
@@ -297,6 +307,66 @@ def test_what_was_to_be_checked_and_was_not_is_not_kept(runs: Runs) -> None:
     assert len(runs.shelf.answers) == 1
 
 
+def test_what_was_not_checked_is_asked_again_until_it_is(runs: Runs) -> None:
+    """The pull request's memory knows it no better than the pools do."""
+    other = diff("+x = 1", path="other.py")
+    change = diff(*BODY) + other
+    first = runs(change, finds("return xs[0]"), verify="all", verifier=down, cache=False)
+    assert [entry.reason for entry in first.ledger.entries] == [UNVERIFIED, None]
+    second = runs(change, finds("return xs[0]"), verify="all", before=runs.remembered, cache=False)
+    assert runs.requests == 2, "the hunk is read again, and its claim is checked"
+    assert ends(second) == [(HunkState.REVIEWED, "model:fake", None), (HunkState.CACHED, "incremental", None)]
+    assert not second.notices
+    assert [each.quote for each in second.findings] == ["    return xs[0]"]
+    runs(change, finds(), verify="all", before=runs.remembered, cache=False)
+    assert runs.requests == 0
+
+
+def test_what_needs_no_check_is_kept_although_another_claim_was_not_checked(runs: Runs) -> None:
+    def script(request: ChatRequest, number: int) -> str:
+        del number
+        low = finding("y = 1", file="other.py", severity="low")
+        return answer(asked_ids(request), finding("return xs[0]"), low)
+
+    other = diff("+y = 1", path="other.py")
+    runs(diff(*BODY) + other, script, verify="all", verifier=down)
+    assert len(runs.shelf.answers) == 1
+    assert [each.quote for each in runs(other, down, verify="all").findings] == ["y = 1"]
+
+
+SAYS = "correct-horse-battery"
+
+
+def test_a_secret_the_detector_learned_since_leaves_in_no_reused_words(runs: Runs) -> None:
+    said = finds("return xs[0]", description=f"The password {SAYS} is logged.")
+    runs(diff(*BODY), said)
+    remembered = runs.remembered
+    reports = [runs(diff(*BODY), down, secrets=[SAYS], before=remembered), runs(diff(*BODY), down, secrets=[SAYS])]
+    runs.clock.now += 50 * HOUR
+    reports.append(runs(diff(*BODY), down, secrets=[SAYS]))
+    assert [entry.by for report in reports for entry in report.ledger.entries] == ["incremental", "exact", "stale"]
+    reports.append(runs(diff(*BODY, "+x = 1"), finds(), secrets=[SAYS], before=remembered))  # read again, and carried
+    assert reports[-1].ledger.count(HunkState.REVIEWED) == 1
+    for report in reports:
+        assert [each.description for each in report.findings] == ["The password <redacted:planted:1> is logged."]
+
+
+def test_a_person_who_is_called_like_one_of_our_words_changes_nothing(runs: Runs) -> None:
+    owners = {"CODEOWNERS": b"* @exact @model @budget @unread @incremental @stale @rules @fake\n"}
+    told: dict[str, Any] = {"privacy": "personal", "policies": owners}
+    first = runs(diff(*BODY), finds("return xs[0]"), **told)
+    assert [(entry.state, entry.by) for entry in first.ledger.entries] == [
+        (HunkState.REVIEWED, "model:<redacted:person:1>")
+    ]
+    before = runs.remembered
+    assert ends(runs(diff(*BODY), down, **told)) == [(HunkState.CACHED, "exact", 0.0)]
+    assert [entry[1] for entry in ends(runs(diff(*BODY), down, before=before, **told))] == ["incremental"]
+    runs.clock.now += 50 * HOUR
+    assert [entry[1] for entry in ends(runs(diff(*BODY), down, **told))] == ["stale"]
+    spent = runs(diff("+y = 2"), finds(), max_tokens=1, **told)
+    assert (exit_code(spent), spent.cache) == (5, {"code": PoolUse(misses=1)})
+
+
 def test_equal_hunks_that_were_answered_differently_are_asked_again(runs: Runs) -> None:
     first, second = ("@@ -1,1 +1,2 @@", "@@ -50,1 +51,2 @@")
     rows = " a\n+b = [][0]\n"
@@ -380,6 +450,7 @@ def test_a_rules_review_neither_reads_nor_writes(runs: Runs) -> None:
 
 def test_a_signal_while_answers_are_stored_loses_nothing_that_was_read(runs: Runs, monkeypatch: Any) -> None:
     def interrupted(answers: Sequence[Any]) -> None:
+        del answers
         raise KeyboardInterrupt
 
     monkeypatch.setattr(runs.cache, "put", interrupted)

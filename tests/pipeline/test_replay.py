@@ -94,7 +94,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
     noted = {f"{name}_dot_py": program(name, *said) for name in NAMES[8:]}
     made.commit(**again)
     made.commit(**spaced)
-    made.commit(**noted, guide_dot_md=page("Rows are read once.", "Each row the part found gets closed by the part."))
+    made.commit(**noted, guide_dot_md=page("Rows are read once.", "Each row the part found stays closed by the part."))
     made.merge("one", into="main")
     made.git("checkout", "-q", "main")
     made.git("merge", "-q", "--no-ff", "-s", "ours", "-m", "merge two", "two")

@@ -199,7 +199,7 @@ def end(report: ReviewReport) -> tuple[HunkState, str | None]:
 def test_prose_in_nearly_the_same_words_is_served_without_a_request(runs: Runs) -> None:
     runs(diff(*PROSE))
     runs.clock.now += 60
-    report = runs(diff(*swapped(PROSE, "begins to work", "starts to work")))
+    report = runs(diff(*swapped(PROSE, "begins to work", "begins to run")))
     assert not runs.asked
     (entry,) = report.ledger.entries
     assert (entry.state, entry.by, entry.age_s) == (HunkState.CACHED, "semantic", 60.0)
@@ -254,7 +254,7 @@ def test_vectors_leave_less_of_the_budget_for_what_reads(runs: Runs) -> None:
 def test_near_look_ups_are_counted_beside_the_exact_ones(runs: Runs) -> None:
     runs(diff(*PROSE))
     assert runs.shelf.looked == {"documentation": (0, 2)}
-    runs(diff(*swapped(PROSE, "begins to work", "starts to work")))
+    runs(diff(*swapped(PROSE, "begins to work", "begins to run")))
     assert runs.shelf.looked == {"documentation": (1, 3)}
     runs(diff(*PROSE), embedder=DeafEmbedder())
     assert runs.shelf.looked == {"documentation": (2, 3)}
@@ -285,7 +285,7 @@ def test_prose_that_says_another_thing_is_asked(runs: Runs, old: str, new: str) 
 
 def test_prose_in_which_something_was_found_is_asked_again(runs: Runs) -> None:
     runs(diff(*PROSE), reads(finding(PROSE[2][1:], file="docs/settings.md")))
-    runs(diff(*swapped(PROSE, "begins to work", "starts to work")))
+    runs(diff(*swapped(PROSE, "begins to work", "begins to run")))
     assert len(runs.asked) == 1
 
 
@@ -303,21 +303,21 @@ def test_prose_in_which_something_was_found_is_asked_again(runs: Runs) -> None:
 )
 def test_near_answers_serve_only_where_they_may(runs: Runs, other: dict[str, Any]) -> None:
     runs(diff(*PROSE))
-    report = runs(diff(*swapped(PROSE, "begins to work", "starts to work")), **other)
+    report = runs(diff(*swapped(PROSE, "begins to work", "begins to run")), **other)
     assert end(report) == (HunkState.REVIEWED, "model:fake")
     assert [each.code for each in report.notices] == ["no-near-answers"] * ("embedder" in other)
 
 
 def test_an_untrusted_author_s_prose_serves_nobody(runs: Runs) -> None:
     runs(diff(*PROSE), trusts_author=False)
-    runs(diff(*swapped(PROSE, "begins to work", "starts to work")))
+    runs(diff(*swapped(PROSE, "begins to work", "begins to run")))
     assert len(runs.asked) == 1
 
 
 def test_near_answers_are_fresh_as_long_as_others(runs: Runs) -> None:
     runs(diff(*PROSE))
     runs.clock.now += 7 * 86_400 + 1
-    runs(diff(*swapped(PROSE, "begins to work", "starts to work")))
+    runs(diff(*swapped(PROSE, "begins to work", "begins to run")))
     assert len(runs.asked) == 1
 
 
@@ -325,7 +325,7 @@ def test_a_forged_near_answer_serves_nobody(runs: Runs) -> None:
     runs(diff(*PROSE))
     for name, stored in list(runs.shelf.answers.items()):
         runs.shelf.answers[name] = replace(stored, value=stored.value[:-1] + bytes([stored.value[-1] ^ 1]))
-    runs(diff(*swapped(PROSE, "begins to work", "starts to work")))
+    runs(diff(*swapped(PROSE, "begins to work", "begins to run")))
     assert len(runs.asked) == 1
 
 
@@ -458,6 +458,23 @@ def test_under_strict_privacy_nothing_near_is_looked_for(runs: Runs) -> None:
         assert [each.stage for each in runs.asked] == [Stage.FIRST]
     assert embedder.heard == []
     assert not any(each.vector for each in runs.shelf.answers.values())
+
+
+@pytest.mark.parametrize("other", [{"model": "another"}, {"privacy": "personal"}])
+def test_a_near_answer_that_was_moved_into_another_space_serves_nobody(runs: Runs, other: dict[str, Any]) -> None:
+    """Who may write to a store knows no key, and can say of a vector what he likes."""
+    runs(diff(*PROSE))
+    (name,) = [name for name, each in runs.shelf.answers.items() if each.vector is not None]
+    kept = runs.shelf.answers[name]
+    runs.shelf.answers.clear()
+    runs(diff("+Another page speaks of cats.", path="docs/cats.md"), **other)
+    (space,) = {each.vector.space for each in runs.shelf.answers.values() if each.vector is not None}
+    assert kept.vector is not None
+    runs.shelf.answers = {name: replace(kept, vector=replace(kept.vector, space=space))}
+    again = diff(*swapped(PROSE, "begins to work", "begins to run"))
+    assert end(runs(again, **other)) == (HunkState.REVIEWED, "model:fake")
+    runs.shelf.answers = {name: kept}
+    assert end(runs(again)) == (HunkState.CACHED, "semantic")
 
 
 def test_what_was_to_be_checked_and_was_not_is_no_near_answer(runs: Runs) -> None:

@@ -37,11 +37,19 @@ def test_what_a_model_would_see_changed_changes_the_key(other: RedactedLines) ->
     assert key(other) != key(material(BODY))
 
 
-def test_equal_hunks_of_one_file_are_told_apart_by_their_order() -> None:
-    first, second = material(BODY), material(BODY, index=1, new=90)
-    keys = hunk_keys.by_hunk([second, first])
-    assert keys[first.key] != keys[second.key]
-    assert keys[first.key] == key(first)[0]
+def test_equal_hunks_of_one_file_are_told_apart_by_their_order_in_it() -> None:
+    first, second, other = material(BODY), material(BODY, index=1, new=90), material(" x\n+y", index=2)
+    keys = hunk_keys.by_hunk([second, other, first])
+    assert len(set(keys.values())) == 3
+    assert keys == hunk_keys.by_hunk([first, second, other])
+    assert [keys[first.key], keys[second.key]] == key(first, second)
+    assert keys[other.key] == key(other)[0]
+
+
+def test_where_an_equal_hunk_comes_or_goes_none_of_them_is_known_again() -> None:
+    three = [material(BODY, index=index, new=90 * index + 1) for index in range(3)]
+    names = [*key(*three[:1]), *key(*three[:2]), *key(*three)]
+    assert len(set(names)) == len(names) == 6
 
 
 def test_a_placeholder_s_number_counts_in_the_hunk_not_in_the_file() -> None:

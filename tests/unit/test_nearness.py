@@ -28,7 +28,7 @@ def changed(*pairs: tuple[str, str]) -> Sequence[str]:
     return rows
 
 
-@pytest.mark.parametrize("pair", [("before", "Before"), ("the other side", "the other end"), ("sent.", "sent,")])
+@pytest.mark.parametrize("pair", [("before", "Before"), ("the other side", "the other party"), ("sent.", "sent,")])
 def test_words_of_prose_may_differ(pair: tuple[str, str]) -> None:
     assert nearness.serves(near(*PROSE), hunk(*changed(pair)))
     assert nearness.serves(near(*PROSE), hunk(*PROSE))
@@ -55,6 +55,34 @@ def test_words_of_prose_may_differ(pair: tuple[str, str]) -> None:
 )
 def test_what_may_say_another_thing_does_not_serve(pair: tuple[str, str]) -> None:
     assert not nearness.serves(near(*PROSE), hunk(*changed(pair)))
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        ("before", "after"), ("first", "last"), ("beginning", "end"), ("starts", "stops"), ("min", "max"),
+        ("minimum", "maximum"), ("public", "private"), ("read", "write"), ("reader", "owner"), ("Reading", "Writing"),
+        ("production", "staging"), ("encrypted", "plain"), ("enable", "disable"), ("include", "exclude"),
+        ("above", "below"), ("always", "sometimes"), ("required", "optional"), ("three", "five"), ("hourly", "daily"),
+        ("seconds", "minutes"), ("to", "from"), ("up", "down"), ("left", "right"), ("accepts", "rejects"),
+        ("succeeds", "fails"), ("opened", "closed"), ("Adding", "Removing"), ("sends", "receives"), ("old", "new"),
+        ("read-only", "quick"), ("client-side", "server-side"), ("upload", "download"), ("locally", "remotely"),
+        ("couldn\u2019t", "could"), ("safely", "quickly"), ("oldest", "nearest"), ("will", "would"),
+    ],
+)  # fmt: skip
+def test_a_word_that_may_turn_the_sense_does_not_serve(word: str, other: str) -> None:
+    first, then = (f"+Words about the {each} thing stand in a sentence." for each in (word, other))
+    assert not nearness.serves(near(first), hunk(then))
+    assert not nearness.serves(near(then), hunk(first))
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [("handy", "useful"), ("seperate", "separate"), ("colour", "color"), ("guide", "handbook"), ("quick", "brisk")],
+)
+def test_a_word_that_says_the_same_serves(word: str, other: str) -> None:
+    first, then = (f"+Words about the {each} thing stand in a sentence." for each in (word, other))
+    assert nearness.serves(near(first), hunk(then))
 
 
 @pytest.mark.parametrize("sign", ["-", " "])

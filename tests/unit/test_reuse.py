@@ -1,4 +1,5 @@
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -6,7 +7,6 @@ import pytest
 import push_builder as push
 from hunkwise.core import memory, reuse
 from hunkwise.core.bookkeeping import End, Reading
-from hunkwise.core.packing import RedactedLines
 from hunkwise.model.diff import Side
 from hunkwise.model.finding import Finding
 from hunkwise.model.ledger import HunkState
@@ -154,11 +154,43 @@ def test_the_counter_is_above_all_that_were_seen() -> None:
 
 
 def test_a_secret_in_a_hunk_does_not_keep_it_from_being_known() -> None:
-    reading = push.read({"app.py": (BASE, BASE.replace("line 10\n", "key = <redacted:aws:1>\n"))})
-    finding = push.found(reading, "key = <redacted:aws:1>")
+    """Its words name the secret by the number that it has in the file today."""
+    again = secrets_read_again(
+        "<redacted:aws:1> is used, <redacted:aws:3> is not.", {"aws:1": "aws:2", "aws:3": "aws:4"}
+    )
+    (found,) = again.findings
+    assert found.description == "<redacted:aws:2> is used, <redacted:aws:4> is not."
+    assert (found.quote, found.line) == ("key = <redacted:aws:2>", 10)
+
+
+def test_a_secret_outside_of_the_hunk_has_no_name_where_the_numbers_changed() -> None:
+    said = "It is <redacted:aws:9> again."
+    (found,) = secrets_read_again(said, {}).findings
+    assert found.description == said
+    assert secrets_read_again(said, {"aws:1": "aws:2"}) == reuse.Reused()
+
+
+def secrets_read_again(description: str, numbers: Mapping[str, str]) -> reuse.Reused:
+    """Return what is reused of a hunk with two secrets that have other numbers today."""
+    head = BASE.replace("line 10\n", "key = <redacted:aws:1>\n").replace("line 11\n", "old = <redacted:aws:3>\n")
+    reading = push.read({"app.py": (BASE, head)})
+    finding = push.found(reading, "key = <redacted:aws:1>", description=description)
     made = push.after(reading, push.run(reading, [finding]))
-    lines: RedactedLines = push.lines_of(reading.shown)[HunkKey(file=0, hunk=0)]
-    renumbered = replace(lines, texts=tuple(text.replace("aws:1", "aws:2") for text in lines.texts))
-    again = reuse.reuse(made, push.MATERIAL, [lines.key], reading.keys, {lines.key: renumbered})
-    assert again.hunks == frozenset({lines.key})
-    assert len(again.findings) == 1
+    now = re.sub("aws:[13]", lambda found: numbers.get(found[0], found[0]), head)
+    today = push.read({"app.py": (BASE, now)})
+    back = memory.decode(memory.encode(made, push.KEYS).markers, push.KEYS)
+    return read_again(back, today)
+
+
+def moved(description: str) -> reuse.Reused:
+    """Return what is reused of a finding whose line is another today."""
+    reading = push.read({"app.py": (BASE, BASE.replace("line 10\n", "one = danger(1)\n"))})
+    held = push.run(reading, [push.found(reading, "one = danger(1)", description=description)])
+    made = push.after(reading, held)
+    assert read_again(made, reading).findings, "where it stood, its words hold"
+    return read_again(made, push.read({"app.py": ("top\n" + BASE, "top\n" + HEAD)}), leave=[HunkKey(file=0, hunk=1)])
+
+
+def test_what_speaks_of_lines_that_have_moved_is_asked_again() -> None:
+    assert moved("The value set on line 10 is used unchecked.") == reuse.Reused()
+    assert [each.line for each in moved("The value is used unchecked.").findings] == [11]

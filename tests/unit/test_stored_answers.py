@@ -17,7 +17,7 @@ from hunkwise.core.packing import RedactedLines
 from hunkwise.model.diff import Side
 from hunkwise.model.finding import Finding, Severity
 from hunkwise.model.material import ContextKind, ContextPiece, QueryType, Tier
-from hunkwise.model.stored import Limit, Stored
+from hunkwise.model.stored import Limit, Stored, Vector
 from hunkwise.render import figures
 from material_builder import material
 
@@ -98,6 +98,33 @@ def test_findings_come_back_at_today_s_lines() -> None:
         found(line=41, end_line=42, quote="new\nmore"),
         found(line=41, end_line=41, side=Side.LEFT, quote="old"),
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "See line 10.", "(lines 10-12)", "Line no. 10 sets it.", "line number 10", "lines `10` and `12`", "L10",
+        "ln 10", "row 10 sets it", "rows 10 to 12", "the 10th line", "app.py:10 sets it", "as set at :10",
+        "(src/v2:10)",
+    ],
+)  # fmt: skip
+def test_words_that_name_a_line_hold_only_where_it_stands(words: str) -> None:
+    for field in ("title", "description", "scenario", "suggestion"):
+        said: dict[str, Any] = {field: words}
+        answer = kept(found(**said))
+        assert placed(answer, material(BODY)) == (found(**said),)
+        assert placed(answer, material(BODY, new=9)) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "at a ratio 3:10", "from 12:30 on", "xs[:10] and xs[1:10]", "retries: 10", "a line of 10 letters",
+        "10 lines too long", "inline10", "all 3 of them", "narrows 10 rows",
+    ],
+)  # fmt: skip
+def test_words_that_name_none_hold_elsewhere(words: str) -> None:
+    assert placed(kept(found(description=words)), material(BODY, new=9)) is not None
 
 
 @pytest.mark.parametrize(
@@ -195,6 +222,16 @@ def test_a_bomb_does_not_go_off() -> None:
 
 def stored(**more: Any) -> Stored:
     return Stored(**{"pool": "code", "key": "k", "value": b"content", "created_at": 1, "expires_at": 2.5, **more})
+
+
+def test_a_seal_binds_a_near_answer_to_the_space_it_was_found_in() -> None:
+    near = stored(vector=Vector(space="one", values=(1.0,)))
+    sealed = replace(near, value=sealing.seal(near, "scope", KEYS))
+    assert sealing.opened(sealed, "scope", KEYS, "one") == b"content"
+    assert sealing.opened(replace(sealed, vector=None), "scope", KEYS, "one") == b"content"
+    moved = replace(sealed, vector=Vector(space="other", values=(1.0,)))
+    assert sealing.opened(moved, "scope", KEYS, "other") is None
+    assert sealing.opened(sealed, "scope", KEYS) is None, "nor does it pass for one that has a key of its own"
 
 
 def test_a_seal_binds_an_answer_to_its_name_and_times() -> None:

@@ -19,8 +19,13 @@ from hunkwise.model.material import HunkKey
 MAX_FINDINGS = 200
 """Findings of one hunk that are kept."""
 
-_SPEAKS_OF_LINES = re.compile(r"\blines?\W{0,3}\d|\bL\d", re.IGNORECASE)
-"""Words that hold a line's number: they are wrong where the line has moved."""
+_NAMES_A_LINE = re.compile(
+    r"\b(?:lines?|rows?|lns?|ll?)\W{0,3}(?:(?:nos?|nr|numbers?)\W{0,3})?\d"  # line 10, rows 10-12, line no. 10, L10
+    r"|\d(?:st|nd|rd|th)\W(?:line|row)\b"  # the 10th line
+    r"|(?<![\d\[]):\d|[^\W\d]\d{1,9}:\d",  # app.py:10, at :10, v2:10; neither 3:10 nor [:10]
+    re.IGNORECASE,
+)
+"""Words that hold a line's number, and some that only look so: a port, a value after a colon."""
 
 _WORDS = ("title", "description", "scenario", "suggestion", "replacement", "quote", "category")
 """Fields of a finding that may hold a placeholder."""
@@ -104,17 +109,17 @@ def _of_row(row: Any) -> Kept:  # noqa: ANN401  # JSON of unknown form is judged
 
 def _kept(finding: Finding, form: Form, lines: RedactedLines) -> Kept | None:
     rows = [_row(number, finding, lines) for number in (finding.line, finding.end_line)]
-    ours = _renumbered(finding, dict(form.numbers))
+    ours = renumbered(finding, dict(form.numbers))
     if ours is None or finding.file != lines.path or not set(rows) <= set(form.rows):
         return None
     first, last = (form.rows.index(row) for row in rows if row is not None)
-    if not _speaks_of_lines(ours):
+    if not speaks_of_lines(ours):
         ours = replace(ours, line=0, end_line=0)
     return Kept(finding=replace(ours, fingerprint="", status="new"), first=first, last=last)
 
 
 def _placed(kept: Kept, form: Form, lines: RedactedLines) -> Finding | None:
-    theirs = _renumbered(kept.finding, {ours: placeholder for placeholder, ours in form.numbers})
+    theirs = renumbered(kept.finding, {ours: placeholder for placeholder, ours in form.numbers})
     if theirs is None or not kept.first <= kept.last < len(form.rows) or theirs.file != lines.path:
         return None
     first, last = form.rows[kept.first], form.rows[kept.last]
@@ -122,7 +127,7 @@ def _placed(kept: Kept, form: Form, lines: RedactedLines) -> Finding | None:
     if None in numbers or not theirs.origin.startswith("model:"):
         return None
     line, end_line = (number or 0 for number in numbers)
-    if line != theirs.line and _speaks_of_lines(theirs):
+    if line != theirs.line and speaks_of_lines(theirs):
         return None
     quote = _quote(first, last, theirs.side, lines)
     if form.level is Level.EXACT and quotes.folded(quote) != quotes.folded(theirs.quote):
@@ -139,9 +144,10 @@ def _quote(first: int, last: int, side: Side, lines: RedactedLines) -> str:
     return "\n".join(text for text in shown if text.strip())
 
 
-def _speaks_of_lines(finding: Finding) -> bool:
+def speaks_of_lines(finding: Finding) -> bool:
+    """Whether words of a finding hold a line's number: they are wrong where the line has moved."""
     said = finding.title, finding.description, finding.scenario, finding.suggestion
-    return any(_SPEAKS_OF_LINES.search(text) for text in said)
+    return any(_NAMES_A_LINE.search(redact.PLACEHOLDER.sub(" ", text)) for text in said)
 
 
 def _row(number: int, finding: Finding, lines: RedactedLines) -> int | None:
@@ -156,7 +162,7 @@ def _number(line: DiffLine, side: Side) -> int | None:
     return line.old if line.kind is LineKind.DELETED else None
 
 
-def _renumbered(finding: Finding, numbers: dict[str, str]) -> Finding | None:
+def renumbered(finding: Finding, numbers: Mapping[str, str]) -> Finding | None:
     """Return a finding with its placeholders renamed, None where it speaks of one that is not in `numbers`."""
     changed: dict[str, str] = {}
     for name in _WORDS:

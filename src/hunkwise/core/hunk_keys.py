@@ -2,11 +2,13 @@
 
 A key holds no line number: it survives a shift, a rebase, and a move within the file. It holds the context a hunk
 wants, so that a hunk whose surroundings changed is read again. Equal hunks of one file are told apart by
-their order, so that what was found in one of them is not found in all.
+their order, so that what was found in one of them is not found in all, and by their number: where one of them comes or
+goes nobody can tell which, so all are read again.
 """
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
@@ -20,13 +22,15 @@ DIGITS = 16
 
 
 def by_hunk(hunks: Iterable[RedactedLines]) -> Mapping[HunkKey, str]:
-    """Return the key of each hunk of a change, equal ones numbered in the order of the diff."""
-    seen: dict[str, int] = {}
+    """Return the key of each hunk of a change, equal ones numbered in the order of the diff, with how many they are."""
+    ordered = sorted(hunks, key=lambda each: (each.key.file, each.key.hunk))
+    contents = {lines.key: _content(lines) for lines in ordered}
+    total = Counter(contents.values())
+    seen: Counter[str] = Counter()
     keys: dict[HunkKey, str] = {}
-    for lines in sorted(hunks, key=lambda each: (each.key.file, each.key.hunk)):
-        content = _content(lines)
-        nth = seen[content] = seen.get(content, 0) + 1
-        keys[lines.key] = _digest([content, str(nth)])
+    for key, content in contents.items():
+        seen[content] += 1
+        keys[key] = _digest([content, str(seen[content]), str(total[content])])
     return keys
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from hunkwise.core import compact, finding_form
 from hunkwise.model.memory import Memory, Remembered
 
-VERSION = 1
+VERSION = 2
 """Version of the form; another one is not read, and every hunk is asked again."""
 
 MAX_FINDINGS = 20_000
@@ -67,11 +67,12 @@ def _read(joined: str) -> list[str]:
 
 def _row(remembered: Remembered) -> list[Any]:
     finding = remembered.finding
-    return [remembered.hunk, remembered.row, list(remembered.around), *finding_form.values(finding)]
+    place = remembered.hunk, remembered.row, list(remembered.around)
+    return [*place, *finding_form.values(finding), list(remembered.numbers)]
 
 
 def _remembered(row: Any) -> Remembered:  # noqa: ANN401  # as above
-    hunk, at, around, *values = row
+    hunk, at, around, *values, numbers = row
     finding = finding_form.finding(values)
     if not _KEY.fullmatch(finding.fingerprint):
         raise ValueError("not a finding")
@@ -80,4 +81,5 @@ def _remembered(row: Any) -> Remembered:  # noqa: ANN401  # as above
         hunk=finding_form.text(hunk),
         row=finding_form.count(at),
         around=tuple(finding_form.text(each) for each in finding_form.listed(around)),
+        numbers=tuple(finding_form.text(each) for each in finding_form.listed(numbers)),
     )

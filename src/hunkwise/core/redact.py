@@ -105,6 +105,11 @@ def hunk(
     return RedactedHunk(lines=tuple(_masked(texts, pieces, placeholders)), secrets=tuple(secrets.values()))
 
 
+def placeholders(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return the placeholders of lines in the order in which each comes first."""
+    return tuple(dict.fromkeys(PLACEHOLDER.findall("\n".join(texts))))
+
+
 def renumbered(placeholder: str, numbers: dict[str, str]) -> str:
     """Return a placeholder numbered by its order in a text of its own; `numbers` keeps what was seen of that text."""
     kind = placeholder.rpartition(":")[0]

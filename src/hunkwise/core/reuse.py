@@ -1,14 +1,15 @@
 """What an earlier run read need not be read again, and what the next run will want to know.
 
-A hunk is known again by its key. Its findings come back at the rows they had, under today's line numbers; when one of
-them does not stand where it should, the hunk is asked again. Only a trusted memory saves a reading: what nobody signed
+A hunk is known again by its key. Its findings come back at the rows they had, under today's line numbers and
+placeholders; when one of them does not stand where it should, or speaks of lines that have moved, the hunk is asked
+again. Only a trusted memory saves a reading: what nobody signed
 may not complete a verdict.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hunkwise.core import answer_keys, bookkeeping, quotes
+from hunkwise.core import answer_keys, answers, bookkeeping, quotes, redact
 from hunkwise.core.bookkeeping import Reading
 from hunkwise.core.packing import RedactedLines
 from hunkwise.model.diff import DiffLine, Side
@@ -78,7 +79,7 @@ def remember(findings: Sequence[Finding], reading: Reading, run: Run, previous: 
         counter=run.counter,
         material=run.material,
         read=frozenset(_read(bookkeeping.by_hunk(reading.shown, reading.ledger), reading.keys)),
-        findings=tuple(_remembered(each, columns, reading.keys, known.get(each.fingerprint)) for each in findings),
+        findings=tuple(_remembered(each, columns, reading, known.get(each.fingerprint)) for each in findings),
         spent_usd=None if before is None or run.spent_usd is None else before + run.spent_usd,
         trusted=False,
     )
@@ -101,26 +102,32 @@ def _read(entries: Mapping[HunkKey, Entry], keys: Mapping[HunkKey, str]) -> Iter
             yield keys[key]
 
 
-def _remembered(
-    finding: Finding, columns: quotes.Columns, keys: Mapping[HunkKey, str], before: Remembered | None
-) -> Remembered:
+def _remembered(finding: Finding, columns: quotes.Columns, reading: Reading, before: Remembered | None) -> Remembered:
     """Return a finding with its place; one that has none now keeps what was known of it."""
     place = quotes.of(finding, columns)
-    if place is not None and place.column.key in keys:
-        hunk = keys[place.column.key]
-        return Remembered(finding=finding, hunk=hunk, row=place.row, around=quotes.around(place))
+    if place is not None and place.column.key in reading.keys:
+        at = place.column.key
+        return Remembered(
+            finding=finding,
+            hunk=reading.keys[at],
+            row=place.row,
+            around=quotes.around(place),
+            numbers=redact.placeholders([line.text for line in reading.shown.files[at.file].hunks[at.hunk].lines]),
+        )
     if before is not None:
         return replace(before, finding=finding)
     return Remembered(finding=finding, hunk="", row=0)
 
 
 def _placed(remembered: Remembered, lines: RedactedLines) -> Finding | None:
-    """Return a finding at its row's line of today, None where its code does not stand there."""
-    finding = remembered.finding
+    """Return a finding at its row's line of today, None where its code or its words do not stand there."""
+    finding = _under_todays_numbers(remembered, lines)
     rows: Sequence[DiffLine] = lines.hunk.lines
-    if remembered.row >= len(rows):
+    if finding is None or remembered.row >= len(rows):
         return None
     first = _number(rows[remembered.row], finding)
+    if first != finding.line and answers.speaks_of_lines(finding):
+        return None
     moved = replace(finding, line=first, end_line=first + finding.end_line - finding.line)
     shown = [
         text
@@ -129,6 +136,14 @@ def _placed(remembered: Remembered, lines: RedactedLines) -> Finding | None:
     ]
     stands = first > 0 and set(quotes.folded(finding.quote)) <= set(quotes.folded("\n".join(shown)))
     return replace(moved, file=lines.path, status="open") if stands else None
+
+
+def _under_todays_numbers(remembered: Remembered, lines: RedactedLines) -> Finding | None:
+    """Return a finding with its hunk's secrets as the file counts them today, None where that is not known."""
+    numbers = redact.placeholders(lines.texts)
+    if numbers == remembered.numbers:
+        return remembered.finding
+    return answers.renumbered(remembered.finding, dict(zip(remembered.numbers, numbers, strict=False)))
 
 
 def _number(line: DiffLine, finding: Finding) -> int:

@@ -16,17 +16,48 @@ Pair = tuple[str, str]
 
 _MARKS = ".,;()\"'\u2018\u2019\u201c\u201d"
 _PLAIN_WORD = re.compile(r"[^\W\d_]+(?:[-'\u2019][^\W\d_]+)*")
+_PARTS = re.compile(r"[-'\u2019]")
 _CODE_ROW = re.compile(r"(?: {4}|\t|\s*(?:[$>%|]\s|\.\. ))|.*(?:\s\|\s|[^\s.!?] {2,}\S)|\s*\+[-=]")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 _HEADING = re.compile(r"#{1,6}\s")
 _BEGIN = re.compile(r"\s*(?:(?:[-*+]|\d{1,9}[.)]|#{1,6})\s+)?[\"'(*_\u201c]*(?=[^\W\d_])")
 _END = re.compile(r"[.!?][\"')*_\u201d]*\s*$")
-_TURNS = re.compile(
-    r"(?:all|any|always|never|none|no|not|only|off|on|if|unless|until|without|except|true|false|optional|required"
-    r"|may|might|must|can|should|cannot|(?:dis)?allow\w*|den(?:y|ies|ied)|(?:dis|en)able\w*|un\w+|in\w+|\w+n['\u2019]t)"
-)
-"""Words that turn what a sentence says into another thing, and more of them than need be."""
+_TURNING = """
+not no nor none never nothing nobody *n't *n\u2019t cannot without except* unless but otherwise instead dis* un* in*
+im* non*
+all any every* each both either neither some* only just also always often usual* rare* seldom sometimes once twice
+again if when whenever while until till since then because though although even still yet already
+may might must can could shall should will would need* ought optional* require* mandatory recommend* suggest* allow*
+deny denies denied permit* forbid* forbidden prohibit* refus* reject* accept* grant* revok* approv* trust* ignor*
+skip* fail* success* succeed* error* warn* true false yes right wrong valid* correct* legal* safe* secur* danger*
+sensitive harm*
+zero one two three four five six seven eight nine ten eleven twelve *teen twenty thirty forty fifty sixty seventy
+eighty ninety hundred* thousand* million* half double* triple* single* several few* many most* more less* least much
+first second* third fourth fifth last* next previous* prior former* latter* earl* late* before* after* ago now old*
+new* current* recent* past future today tomorrow yesterday soon* day* daily night* hour* minute* week* month* quarter*
+year* millisecond* bit* byte* kilo* mega* giga* kb mb gb
+to from with by of out on off up down over under above below onto through beyond near far left top bottom upper*
+lower* high* low* big* small* large* long* short* wide* narrow* min* max* front back* forward* ascend* descend* great*
+full* empty partial* complet*
+begin* began start* stop* end* finish* paus* resum* continu* open* clos* lock* add* remov* delet* drop* creat*
+destroy* keep* kept los* lost sav* *load* read* writ* wrote send* sent receiv* get* got set* put* push* pull* fetch*
+export* encrypt* decrypt* encod* decod* plain* clear* hash* sign* enabl* decreas* deprecat* show* shown hid* expos*
+reveal* mask* rais* rise* fall* fell grow* shrink* expand* collaps* attach* detach* connect* join* leav* split* merg*
+enter* exit* wait* block*
+public* private* protect* secret* shared own* admin* user* guest* member* maintain* contribut* manag* root anonym*
+author* local* remote* external* global* client* server* host* master* primary secondary source* target* product*
+stag* test* dev* live dead beta alpha stable* experiment* support* activ* passiv* default* custom*
+sync* async* parallel* serial* sequen* auto* manual* static* dynamic* strict* lax loose* strong* weak* hard* soft*
+constant* mutable fixed variable* same differ* unique equal* like good bad better worse best worst fast* slow* free*
+paid cheap* expens*
+"""
+"""Words that turn what a sentence says, by kind, and more of them than need be; a star stands for any letters.
+
+Negation; condition and extent; duty and outcome; number; time; place and measure; what is done; who and where; manner.
+"""
+
+_TURNS = re.compile("|".join(re.escape(word).replace(r"\*", r"\w*") for word in _TURNING.split()))
 
 
 def has_fence(rows: Iterable[str]) -> bool:
@@ -94,4 +125,4 @@ def _words(row: str) -> list[str]:
 
 
 def _is_plain(word: str) -> bool:
-    return bool(_PLAIN_WORD.fullmatch(word)) and not _TURNS.fullmatch(word)
+    return bool(_PLAIN_WORD.fullmatch(word)) and not any(map(_TURNS.fullmatch, (word, *_PARTS.split(word))))

@@ -9,6 +9,9 @@ UNREAD_BUDGET = "unread: budget"
 NARROWED = "read without all of the context it wants"
 """The reason of a hunk that a model read, though its request held less than its name in a memory would say."""
 
+UNVERIFIED = "read, but the verify pass did not check all that was found"
+"""The reason of a hunk that a model read, while nobody could be asked whether its claims hold."""
+
 STALE = "stale"
 """Who answered for a hunk where nobody could be asked: a stored answer that is past its time."""
 

@@ -10,12 +10,14 @@ class Remembered:
     """A finding that was open, with the key of its hunk and its first line's row in that hunk (from 0).
 
     `around` digests the lines before and after it, nearest first: what tells it from a twin when lines have moved.
+    `numbers` are the placeholders of its hunk, in order, as they were numbered then.
     """
 
     finding: Finding
     hunk: str
     row: int
     around: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,7 +72,7 @@ class Answered:
 
     `read_by` gives the model by passage id, `unanswered` the reason; each passage is in one of them. `approvals` are
     the answers' own opinions, for the record alone. `remarks` are made of single claims. `narrowed` are passages whose
-    request held less context than their chunk.
+    request held less context than their chunk, `unchecked` those of which a claim was to be checked and was not.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -82,6 +82,7 @@ class Answered:
     approvals: tuple[bool, ...] = ()
     remarks: tuple[Remark, ...] = ()
     narrowed: frozenset[str] = frozenset()
+    unchecked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from hunkwise.core.reconcile import Before
 from hunkwise.core.verification import Mode
 from hunkwise.model.change import ChangeRef
 from hunkwise.model.chat import PromptPack
-from hunkwise.model.ledger import NARROWED, HunkState
+from hunkwise.model.ledger import NARROWED, UNVERIFIED, HunkState
 from hunkwise.model.material import Chunk, HunkKey, Passage
 from hunkwise.pipeline import (
     announcement,
@@ -87,17 +87,19 @@ def all_hunks(prepared: Prepared, told: Told, ports: Ports, settings: Settings, 
     reused = reuse.reuse(told.before.memory, material, prepared.chosen, told.keys, prepared.gathered.lines_by_key)
     rest = replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in reused.hunks))
     stored = pools.opened(prepared, told.scope, material, ports, settings) if pack else None
-    served = _served(rest, pack, stored, told, ports) if pack and stored else tally.Tally()
+    rows = PlainRows(prepared.diff, told.heads, ports.plain, comments=pack.judges_comments) if pack else None
+    served = stored.look_up(rest, rows.of) if stored and rows else tally.Tally()
     fresh = _without(rest, served.ends)
     models = gateway.opened(ports, settings, told.spent_usd)
     near = semantic.opened(stored, prepared, models, ports, settings)
     found = near.look_up(fresh) if near else semantic.Found()
     fresh = _without(fresh, found.ends)
+    gate = outgoing.Gate(preparing.seal(prepared))
     if pack and models:
         asked = _ask_models(fresh, Way(pack=pack, verifying=verifying), models, told, found.near, ports, settings)
     else:
         asked = _by_rules(fresh, unasked)
-    asked = _kept(fresh, asked, stored, near)
+    asked = _kept(fresh, outgoing.redacted(asked, gate), stored, near)
     if models:
         asked = describe.beside(told.ref, prepared, asked, models, told.scope, ports, settings)
     again = dict.fromkeys(reused.hunks, End(state=HunkState.CACHED, by=reuse.INCREMENTAL))
@@ -105,12 +107,15 @@ def all_hunks(prepared: Prepared, told: Told, ports: Ports, settings: Settings, 
         asked,
         findings=(*reused.findings, *served.findings, *asked.findings),
         ends={**asked.ends, **found.ends, **served.ends, **again},
-        notices=(*teams.notices(settings), *asked.notices),
     )
+    summed = outgoing.redacted(summed, gate)  # the gate may know more than it did when an answer was kept
+    summed = replace(summed, notices=(*teams.notices(settings), *summed.notices))
     return Answers(tally=summed, pack=pack, material=material, keys=told.keys)
 
 
-def _kept(fresh: Prepared, asked: tally.Tally, stored: pools.Pools | None, near: semantic.NearPools | None) -> tally.Tally:
+def _kept(
+    fresh: Prepared, asked: tally.Tally, stored: pools.Pools | None, near: semantic.NearPools | None
+) -> tally.Tally:
     """Store what was asked, and return it; an interrupt ends the run, and takes nothing of what is already paid for."""
     try:
         if stored:
@@ -124,12 +129,6 @@ def _kept(fresh: Prepared, asked: tally.Tally, stored: pools.Pools | None, near:
 
 def _without(prepared: Prepared, ended: Mapping[HunkKey, End]) -> Prepared:
     return replace(prepared, chosen=tuple(key for key in prepared.chosen if key not in ended))
-
-
-def _served(rest: Prepared, pack: PromptPack, stored: pools.Pools, told: Told, ports: Ports) -> tally.Tally:
-    """Return what stored answers serve, through the gate once more: it may know more secrets today."""
-    rows = PlainRows(rest.diff, told.heads, ports.plain, comments=pack.judges_comments)
-    return outgoing.redacted(stored.look_up(rest, rows.of), preparing.seal(rest))
 
 
 def _verifying(prepared: Prepared, told: Told, ports: Ports, settings: Settings) -> verify.Verifying:
@@ -196,28 +195,29 @@ def _ask_models(
     answers = answer.all_chunks(filled.chunks, asking, risk.order(filled.chunks, told.hit_paths), ask)
     key_by_id = {passage.id: passage.key for chunk in filled.chunks for passage in chunk.passages}
     summed = tally.add_up(answers.chunks, key_by_id, models.attempts)
-    narrowed = _narrowed(prepared, filled.chunks, answers.chunks, summed.ends)
+    in_part = _in_part(prepared, filled.chunks, answers.chunks, summed.ends)
     unread = {left.key: End(state=HunkState.FAILED, reason=f"unread: {left.reason}") for left in filled.left_out}
     stopped = answers.stopped or confirmed.stopped
     notices = (*(tally.STOPPED,) * stopped, *told_by_gateway.notices(models), *summed.notices)
-    summed = replace(
+    return replace(
         summed,
         findings=(*summed.findings, *confirmed.findings),
-        ends={**summed.ends, **narrowed, **unread, **confirmed.ends},
+        ends={**summed.ends, **in_part, **unread, **confirmed.ends},
         notices=notices,
         stopped=stopped,
         examples=examples,
     )
-    return outgoing.redacted(summed, preparing.seal(prepared))
 
 
-def _narrowed(
+def _in_part(
     prepared: Prepared, chunks: Sequence[Chunk], answers: Sequence[answer.Answered], ends: Mapping[HunkKey, End]
 ) -> dict[HunkKey, End]:
-    """Return the ends of hunks that were read without all of the context that names them: nothing keeps those.
+    """Return the ends of hunks that nothing keeps: what names them was not all read, or a claim of them not checked.
 
     A line of context is sent once in a run and may stand in another request, or was left out to fit.
     """
+    unchecked = frozenset[str]().union(*(each.unchecked for each in answers))
+    unverified = {each.key for chunk in chunks for each in chunk.passages if each.id in unchecked}
     cut = frozenset[str]().union(*(each.narrowed for each in answers))
     beside: dict[HunkKey, list[Passage]] = {}
     for chunk in chunks:
@@ -229,8 +229,12 @@ def _narrowed(
         for key, passages in beside.items()
         if not context.is_held(prepared.gathered.lines_by_key[key].context, passages)
     }
-    read = [key for key in lacking if key in ends and ends[key].state is HunkState.REVIEWED]
-    return {key: replace(ends[key], reason=NARROWED) for key in read}
+    reasons = dict.fromkeys(unverified, UNVERIFIED) | dict.fromkeys(lacking, NARROWED)
+    return {
+        key: replace(ends[key], reason=reason)
+        for key, reason in reasons.items()
+        if key in ends and ends[key].state is HunkState.REVIEWED
+    }
 
 
 def _asking(prepared: Prepared, pack: PromptPack, models: Gateway, ports: Ports, settings: Settings) -> answer.Asking:

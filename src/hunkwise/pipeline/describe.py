@@ -66,6 +66,7 @@ def beside(
 ) -> Tally:
     """Return a review's sum with a description of a pull request, where that is wanted, or why there is none.
 
+    What is told of that has not passed the gate yet.
     It comes last, so that a budget is spent on the review first, and decides nothing: a signal that ends it ends the
     run, and the review that is done is kept.
     """
@@ -77,8 +78,7 @@ def beside(
             described, told = of(ref, prepared, models, scope, ports, settings)
             notices = tuple(dict.fromkeys((*notices, *told)))
     except HunkwiseError as error:
-        said = outgoing.words(error.message, preparing.seal(prepared))
-        notices = (*notices, Notice(code="not-described", text=f"The change is not described: {said}."))
+        notices = (*notices, Notice(code="not-described", text=f"The change is not described: {error.message}."))
     except KeyboardInterrupt:
         models.close()
         asked, notices = replace(asked, stopped=True), (tally.STOPPED, *notices)

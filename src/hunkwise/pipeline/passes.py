@@ -62,11 +62,12 @@ def _agreed(chunk: Chunk, answers: Sequence[Answered], passes: int) -> Answered:
 
 def _who_read(finding: Finding, chunk: Chunk, answers: Sequence[Answered]) -> list[int]:
     """Return the numbers of the passes that read the finding's place, each passage of it where there are two."""
-    ids = [each.id for each in chunk.passages if _holds(each, finding)]
+    ids = [each.id for each in chunk.passages if holds(each, finding)]
     return [number for number, each in enumerate(answers) if all(id_ in each.read_by for id_ in ids)]
 
 
-def _holds(passage: Passage, finding: Finding) -> bool:
+def holds(passage: Passage, finding: Finding) -> bool:
+    """Whether a finding stands on a line of a passage."""
     return passage.path == finding.file and any(
         finding.line <= line.number <= finding.end_line and (line.sign == "-") is (finding.side is Side.LEFT)
         for line in passage.lines

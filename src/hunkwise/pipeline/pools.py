@@ -18,11 +18,11 @@ from hunkwise.core.packing import RedactedLines
 from hunkwise.core.signature import Keys
 from hunkwise.model.change import Notice
 from hunkwise.model.finding import Finding
-from hunkwise.model.ledger import NARROWED, STALE, UNREAD_BUDGET, HunkState
+from hunkwise.model.ledger import STALE, UNREAD_BUDGET, HunkState
 from hunkwise.model.material import HunkKey
 from hunkwise.model.report import PoolUse
 from hunkwise.model.stored import Stored, Vector
-from hunkwise.pipeline import answer, verify
+from hunkwise.pipeline import answer, confirm
 from hunkwise.pipeline.preparing import Prepared
 from hunkwise.pipeline.tally import Tally
 from hunkwise.ports import Cache, Ports
@@ -95,7 +95,7 @@ class Pools:
         return replace(served, notices=(*served.notices, *self.cache.told()))
 
     def keep(self, hunks: Iterable[RedactedLines], asked: Tally) -> None:
-        """Store what a model said of each hunk that it read to the end; not what was to be checked, and was not."""
+        """Store what a model said of each hunk that it read to the end."""
         found = read_to_the_end(hunks, asked)
         kept = [
             ((lines.query_type.value, form.key), self._stored(answers.keep(findings, by, form, lines), form, lines))
@@ -201,8 +201,7 @@ def use(prepared: Prepared, ends: Mapping[HunkKey, End]) -> dict[str, PoolUse]:
     for lines in _lines(prepared):
         end = ends.get(lines.key)
         by = end.by if end is not None and end.state is HunkState.CACHED else None
-        is_read = end is not None and end.state is HunkState.REVIEWED
-        asked = "confirms" if end is not None and is_read and end.reason not in {None, NARROWED} else "misses"
+        asked = "confirms" if end is not None and end.reason == confirm.REASON else "misses"
         name = asked if by is None else f"{by}_hits"
         counts.setdefault(lines.query_type.value, Counter())[name] += 1
     return {pool: PoolUse(**counts[pool]) for pool in sorted(counts)}
@@ -228,11 +227,9 @@ def _tally(served: Mapping[HunkKey, _Found]) -> Tally:
 
 
 def read_to_the_end(hunks: Iterable[RedactedLines], asked: Tally) -> list[tuple[RedactedLines, Sequence[Finding], str]]:
-    """Return the hunks that a model read to the end with what it found and its name; not what was left unchecked."""
+    """Return the hunks that a model read to the end with what it found and its name."""
     read = [lines for lines in hunks if _by_model(asked.ends.get(lines.key))]
     findings = answers.by_hunk(asked.findings, read)
-    if any(notice.code == verify.UNCHECKED for notice in asked.notices):
-        findings = {key: found for key, found in findings.items() if not found}
     return [(each, findings[each.key], asked.ends[each.key].by or "") for each in read if each.key in findings]
 
 
@@ -245,7 +242,7 @@ def agreed(kept: Iterable[tuple[tuple[str, str], Stored | None]]) -> list[Stored
 
 
 def _by_model(end: End | None) -> bool:
-    """Whether a model read the hunk whole; an end with a reason is one that a short request was enough for."""
+    """Whether a model read the hunk whole and all it claimed was checked: an end with a reason says what was not."""
     if end is None or end.state is not HunkState.REVIEWED or end.reason is not None:
         return False
     return (end.by or "").startswith("model:")

@@ -24,6 +24,7 @@ from hunkwise.pipeline import (
     briefed,
     confirm,
     describe,
+    outgoing,
     pools,
     preparing,
     ready,
@@ -83,6 +84,7 @@ def run(
     started = ports.clock.monotonic()
     known = ready.make(ref, ports, settings, trusts_author=trusts_author)
     prepared, watch = known.prepared, known.watch
+    before = replace(before, memory=outgoing.remembered(before.memory, outgoing.Gate(preparing.seal(prepared))))
     answers = answering.all_hunks(prepared, answering.told(ref, known, before, scope), ports, settings, unasked)
     watch.lap("answer")
     tallied = answers.tally

@@ -1,7 +1,8 @@
 """Near answers of a run: found by the vectors of what was asked, sealed and dated as all stored answers are.
 
-A near answer serves prose by itself and code never (`core.nearness`). Of an author who is not trusted nothing near is
-looked for at all: texts can be made alike at will. Nor is it under `privacy: strict`, where less than a hunk may leave.
+A near answer serves prose by itself and code never (`core.nearness`), and only in the space it was sealed for. Of an
+author who is not trusted nothing near is looked for at all: texts can be made alike at will. Nor is it under
+`privacy: strict`, where less than a hunk may leave.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -111,7 +112,7 @@ class NearPools:
         near: Sequence[Near] = self.pools.cache.nearest(pool, vector, LOOKED_AT)
         fresh = [each.stored for each in near if each.likeness >= least and self._is_fresh(pool, each.stored)]
         terms = self.pools.terms
-        opened = ((stored, sealing.opened(stored, terms.scope, self.pools.seals)) for stored in fresh)
+        opened = ((stored, sealing.opened(stored, terms.scope, self.pools.seals, vector.space)) for stored in fresh)
         return [(stored, content) for stored, content in opened if content is not None]
 
     def _is_wanted(self, lines: RedactedLines) -> bool:

@@ -15,7 +15,7 @@ from hunkwise.model.chat import PromptPack, Stage
 from hunkwise.model.diff import Diff, FileDiff, Side
 from hunkwise.model.finding import Finding
 from hunkwise.model.material import Chunk, LiteralPlace
-from hunkwise.pipeline import answer
+from hunkwise.pipeline import answer, passes
 from hunkwise.pipeline.answer import Answered, Asking, Remark
 from hunkwise.ports import Literals
 
@@ -87,9 +87,10 @@ class Verifying:
 
 @dataclass(slots=True, kw_only=True)
 class _Checked:
-    """Claims by their place in the answer that were refuted, and what there is to say of others."""
+    """Claims by their place in the answer that were refuted or not checked, and what there is to say of them."""
 
     refuted: dict[int, Refuted] = field(default_factory=dict)
+    unchecked: list[int] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
 
@@ -112,6 +113,11 @@ def confirmed(chunk: Chunk, answered: Answered, asking: Asking, verifying: Verif
         findings=kept,
         dropped=(*answered.dropped, *gone),
         remarks=(*answered.remarks, *checked.remarks),
+        unchecked=frozenset(
+            passage.id
+            for passage in chunk.passages
+            if any(passes.holds(passage, claims[index]) for index in checked.unchecked)
+        ),
     )
 
 
@@ -153,4 +159,5 @@ def _judge(text: str, claims: Mapping[int, Finding], held: Chunk, verifying: Ver
 
 
 def _unchecked(claims: Mapping[int, Finding], reason: str, checked: _Checked) -> None:
+    checked.unchecked += claims
     checked.remarks += [Remark(code=UNCHECKED, text=f"{NOT_CHECKED}: {reason}.")] * len(claims)
