@@ -1,6 +1,7 @@
 """The examples of the rules, and diffs to judge them by."""
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -54,8 +55,9 @@ class Examples(BaseModel):
         return tuple(Match(code=item) if isinstance(item, str) else item for item in self.match)
 
 
+@cache
 def load(name: str) -> dict[str, Examples]:
-    loaded = yaml.safe_load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"))
+    loaded = yaml.load((FOLDER / f"{name}.yml").read_bytes(), Loader=yaml.CSafeLoader)
     return {rule: Examples.model_validate(examples) for rule, examples in loaded.items()}
 
 

@@ -1,8 +1,8 @@
 """Run structural rules over the head side of a change.
 
 Trees need the whole head file: a bare hunk often does not parse. Where only a diff is at hand, each hunk's head side
-is parsed as a fragment, for rules that allow it. A rule speaks about changed lines alone: an old fault on an
-untouched line is not this change's.
+is parsed as a fragment, for rules that allow it, and a match counts where the fragment shows that it is none of prose
+or of half a statement. A rule speaks about changed lines alone: an old fault on an untouched line is not this change's.
 """
 
 from bisect import bisect_left
@@ -12,9 +12,9 @@ from typing import cast
 
 from ast_grep_py import Config, SgNode, SgRoot
 
-from hunkwise.adapters.syntax_rules import kinds, pack, texts
+from hunkwise.adapters.syntax_rules import fragments, kinds, pack, sources, texts
 from hunkwise.errors import ConfigurationError
-from hunkwise.model.diff import DiffLine, FileDiff, LineKind
+from hunkwise.model.diff import FileDiff, LineKind
 from hunkwise.model.finding import RuleHit
 
 MAX_TREE_BYTES = 2_000_000
@@ -31,19 +31,6 @@ PLACE = "AT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Source:
-    """Text to judge; line i of it (0-based) is line `numbers[i]` of the head file."""
-
-    lines: tuple[str, ...]
-    numbers: range
-    is_whole: bool
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Area:
     """Head lines `first`..`last` that a hunk shows, and those it adds, ascending."""
 
@@ -52,13 +39,18 @@ class _Area:
     added: tuple[int, ...]
 
 
+_Tree = tuple[SgNode, fragments.Fragment | None]
+"""The root of a tree, and what judges its matches where it is that of a fragment."""
+
+
 class AstGrepRules:
     """The rules of the wheel over ast-grep's trees. Rules of a language are loaded when first needed."""
 
     def check(self, file: FileDiff, head: bytes | None) -> tuple[RuleHit, ...]:
         """Return hits that touch an added line of `file`, by line and rule, each range inside one hunk.
 
-        `head` is the whole head file, None where it can't be had; then each hunk is judged as a fragment.
+        `head` is the whole head file, None where it can't be had; then each hunk is judged as a fragment, unless
+        it is the whole of an added file.
         """
         return (*_in_language(file, head), *texts.check(file))
 
@@ -70,7 +62,7 @@ def _in_language(file: FileDiff, head: bytes | None) -> tuple[RuleHit, ...]:
     detectors = [each for each in pack.detectors(kind.pack, kind.language) if not _is_silent(each, file.path)]
     areas = _areas(file)
     hits: set[tuple[int, int, int]] = set()
-    for source in _sources(file, head):
+    for source in sources.of(file, head):
         for index, span in _spans(detectors, source, kind.grammar):
             hits.update((line, end, index) for line, end in _on_change(span, areas))
     return tuple(
@@ -90,37 +82,12 @@ def _first_line(file: FileDiff, head: bytes | None) -> bytes:
     return first.raw if first else b""
 
 
-def _sources(file: FileDiff, head: bytes | None) -> Iterator[_Source]:
-    if head is None:
-        yield from (_fragment([line for line in hunk.lines if line.new is not None]) for hunk in file.hunks)
-    elif b"\0" not in head:
-        lines = tuple(_decoded(head).split("\n"))
-        yield _Source(lines=lines, numbers=range(1, len(lines) + 1), is_whole=True)
-
-
-def _decoded(head: bytes) -> str:
-    """As the parser of diffs does: UTF-8, else Latin-1."""
-    try:
-        return head.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return head.decode("latin-1")
-
-
-def _fragment(lines: list[DiffLine]) -> _Source:
-    texts = [line.text for line in lines]
-    margin = min((len(text) - len(text.lstrip(" \t")) for text in texts if text.strip()), default=0)
-    first = (lines[0].new or 1) if lines else 1
-    return _Source(
-        lines=tuple(text[margin:] for text in texts), numbers=range(first, first + len(lines)), is_whole=False
-    )
-
-
 def _spans(
-    detectors: list[pack.Detector], source: _Source, grammar: str | None
+    detectors: list[pack.Detector], source: sources.Source, grammar: str | None
 ) -> Iterator[tuple[int, tuple[int, int]]]:
     """Yield the index of a detector and the first and last head line where it matches."""
     text = source.text
-    root: SgNode | None = None
+    tree: _Tree | None = None
     is_parsable = grammar is not None and _is_parsable(source)
     for index, detector in enumerate(detectors):
         if not source.is_whole and not detector.judges_fragments:
@@ -131,25 +98,33 @@ def _spans(
         if detector.config is not None:
             if not is_parsable or grammar is None:
                 continue
-            root = root or SgRoot(text, grammar).root()
-            places = _matches(detector, root)
+            tree = tree or _parsed(source, text, grammar)
+            places = _matches(detector, *tree)
         for first, last in places:
             for start, end in _narrowed(detector, source, first, last):
                 yield index, (source.numbers[start], source.numbers[end])
 
 
-def _is_parsable(source: _Source) -> bool:
+def _is_parsable(source: sources.Source) -> bool:
     longest = max(map(len, source.lines), default=0)
     return longest <= MAX_LINE_CHARS and sum(map(len, source.lines)) <= MAX_TREE_BYTES
 
 
-def _matches(detector: pack.Detector, root: SgNode) -> Iterator[tuple[int, int]]:
+def _parsed(source: sources.Source, text: str, grammar: str) -> _Tree:
+    root = SgRoot(text, grammar).root()
+    at_start = source.numbers.start == 1
+    return root, None if source.is_whole else fragments.Fragment(source.lines, root, grammar, at_start=at_start)
+
+
+def _matches(detector: pack.Detector, root: SgNode, fragment: fragments.Fragment | None) -> Iterator[tuple[int, int]]:
     try:
         found = root.find_all(cast("Config", detector.config))
     except RuntimeError as error:
         reason = " ".join(str(error).partition("Stack backtrace")[0].split())
         raise ConfigurationError(f"rule {detector.rule.id}: {reason}") from error
     for match in found:
+        if not _holds(detector, match, fragment):
+            continue
         place = (match.get_match(PLACE) or match).range()
         first, last = place.start.line, place.end.line
         if place.end.column == 0 and last > first:
@@ -157,7 +132,15 @@ def _matches(detector: pack.Detector, root: SgNode) -> Iterator[tuple[int, int]]
         yield first, last
 
 
-def _narrowed(detector: pack.Detector, source: _Source, first: int, last: int) -> Iterator[tuple[int, int]]:
+def _holds(detector: pack.Detector, match: SgNode, fragment: fragments.Fragment | None) -> bool:
+    if fragment is None:
+        return True
+    if detector.is_excused_from_afar and not fragments.is_in_definition(match):
+        return False
+    return fragment.holds(match, looks_around=detector.looks_around)
+
+
+def _narrowed(detector: pack.Detector, source: sources.Source, first: int, last: int) -> Iterator[tuple[int, int]]:
     """Yield the lines to report of a match: those that match `lines`, else the match, else its first line."""
     last = min(last, len(source.lines) - 1)
     if detector.lines is None:

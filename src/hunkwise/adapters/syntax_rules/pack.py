@@ -6,6 +6,7 @@ both, the lines of the matched nodes that match. Rules for every text say what o
 error in a rule must not pass as a rule that never fires.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -22,6 +23,10 @@ from hunkwise.model.finding import Rule, Severity
 
 _Line = Annotated[str, Field(min_length=1, pattern=r"^[^\n]*[^\n.]$")]
 _Text = Annotated[str, Field(min_length=1)]
+
+
+RELATIONS = frozenset({"inside", "follows", "precedes"})
+"""The keys of an ast-grep rule that ask what is around a node."""
 
 
 class RuleEntry(BaseModel):
@@ -67,6 +72,8 @@ class Detector:
     `config` is what ast-grep's `find_all` takes, None for a pure line rule; `lines`, `not_lines` and `requires`
     are compiled RE2 expressions. `silent_in` holds the paths where the rule stays silent. `reads` is what `lines` is
     searched in: the code, what is hidden in it, words of mixed alphabets, or the same of the file's name.
+    `looks_around` tells that the rule asks what encloses a match, or stands beside it; `is_excused_from_afar` that what
+    encloses it, however far away, can excuse it. A rule that a whole file can excuse judges no fragments.
     """
 
     rule: Rule
@@ -76,6 +83,8 @@ class Detector:
     requires: Any
     silent_in: GitIgnoreSpec
     judges_fragments: bool
+    looks_around: bool
+    is_excused_from_afar: bool
     reads: str
     phrases: Phrases | None
 
@@ -138,9 +147,28 @@ def _detector(entry: RuleEntry, pack: str) -> Detector:
         requires=_compiled(entry.requires, entry, pack),
         silent_in=GitIgnoreSpec.from_lines(entry.not_in),
         judges_fragments=entry.fragments,
+        looks_around=_looks_around(config),
+        is_excused_from_afar=_is_excused_from_afar(config),
         reads=entry.reads,
         phrases=_phrases(entry, pack),
     )
+
+
+def _looks_around(part: object) -> bool:
+    return any(not each.keys().isdisjoint(RELATIONS) for each in _parts(part))
+
+
+def _is_excused_from_afar(part: object) -> bool:
+    excuses = (inner for each in _parts(part) if "not" in each for inner in _parts(each["not"]))
+    return any("stopBy" in each.get("inside", ()) for each in excuses)
+
+
+def _parts(part: object) -> Iterator[dict[str, Any]]:
+    """Yield every object of a rule, the outer one first."""
+    if isinstance(part, dict):
+        yield part
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _parts(inner)
 
 
 def _phrases(entry: RuleEntry, pack: str) -> Phrases | None:
