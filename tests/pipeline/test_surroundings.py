@@ -361,7 +361,7 @@ def test_a_hunk_that_shares_its_context_is_known_to_the_next_push_until_it_is_to
 
     def pushed(diff: str, before: Before) -> tuple[list[tuple[HunkState, str | None]], Before, int]:
         given = ports(diff, heads, others=gate)
-        found = review.run(REF, given, Settings(chunk_tokens=250, context_share=0.9), before)
+        found = review.run(REF, given, Settings.model_validate({"chunk_tokens": 250, "context_share": 0.9}), before)
         run = reuse.Run(head="a" * 40, counter=1, material=found.material, spent_usd=0.0)
         memory = replace(reuse.remember((), found.reading, run, before.memory), trusted=True)
         assert isinstance(given.chat, ScriptedChat)
