@@ -196,7 +196,7 @@ class Settings(BaseModel):
     )
     verify: Literal["off", "risky", "all"] = Field(
         "all",
-        description="Which findings above low a second request tries to refute: none, those on risky paths, or all.",
+        description="Which findings above low a second request tries to refute: all, those on risky paths, or off.",
     )
     passes: Annotated[int, Field(ge=1, le=5)] = Field(
         1, description="Times that a change is asked about; kept is what most of them find. Each costs a review."

@@ -55,11 +55,13 @@ def test_a_deployment_reviews(version: str, path: str, tmp_path: Path) -> None:
 def test_without_its_own_key_nobody_is_asked(tmp_path: Path) -> None:
     with LoopbackModel() as server:
         azure = f"http://{server.host}"
-        for options in ((), ("--engine", "llm")):
-            done = review(tmp_path, *options, AZURE_OPENAI_ENDPOINT=azure, OPENAI_API_KEY="sk-openai")
-            told = "hunkwise: AZURE_OPENAI_ENDPOINT is set, and no key for it\n  set AZURE_OPENAI_API_KEY\n"
-            assert (done.returncode, done.stderr) == (2, told)
-        done = review(tmp_path, "--engine", "rules", AZURE_OPENAI_ENDPOINT=azure)
+        done = review(tmp_path, "--engine", "llm", AZURE_OPENAI_ENDPOINT=azure, OPENAI_API_KEY="sk-openai")
+        told = "hunkwise: AZURE_OPENAI_ENDPOINT is set, and no key for it\n  set AZURE_OPENAI_API_KEY\n"
+        assert (done.returncode, done.stderr) == (2, told)
+        done = review(tmp_path, AZURE_OPENAI_ENDPOINT=azure, OPENAI_API_KEY="sk-openai")
+        assert (
+            "no model is asked: AZURE_OPENAI_ENDPOINT is set, and no key for it (AZURE_OPENAI_API_KEY)" in done.stderr
+        )
         assert json.loads(done.stdout)["tool"]["engine"] == "rules"
         done = review(tmp_path, AZURE_OPENAI_ENDPOINT=azure, AZURE_OPENAI_API_KEY=KEY, OPENAI_BASE_URL=server.base_url)
         assert (done.returncode, "both set" in done.stderr) == (2, True)

@@ -315,34 +315,3 @@ def test_a_hint_shows_its_example_as_it_is(clone: Clone) -> None:
     for name, example in shown.items():
         done = hunkwise("cache", "info", cwd=clone.folder, **{name: "nonsense"})
         assert (done.returncode, done.stderr.splitlines()[1]) == (2, f"  for example {example}")
-
-
-def test_a_merge_of_files_that_nobody_reads_is_complete(clone: Clone) -> None:
-    names = ["package-lock.json", "vendor/lib.js", "art/one.txt", ".env"]
-    clone.commit(dict.fromkeys(names, "1\n"))
-    clone.git("switch", "-q", "-c", "side")
-    clone.commit(dict.fromkeys(names, "2\n"))
-    clone.git("switch", "-q", "main")
-    clone.commit(dict.fromkeys(names, "3\n"))
-    clone.git("merge", "-q", "-s", "ours", "side")
-    clone.commit(dict.fromkeys(names, "4\n"))
-    clone.git("reset", "-q", "--soft", "HEAD~1")
-    clone.git("commit", "-q", "--amend", "-m", "merge")
-    merge = clone.git("show", "HEAD", "--", "package-lock.json", "vendor", "art")
-    assert merge.count("diff --cc ") == 3
-    (clone.folder / "own.yml").write_text("exclude: [art/**]\n", "utf-8")
-    done = hunkwise("review", "-", "--config", "own.yml", "--format", "json", cwd=clone.folder, given=merge)
-    entries = [(row["file"], row["state"], row["reason"]) for row in json.loads(done.stdout)["ledger"]["entries"]]
-    assert (done.returncode, entries) == (
-        0,
-        [
-            ("art/one.txt", "skipped", "excluded by configuration"),
-            ("package-lock.json", "skipped", "lock file"),
-            ("vendor/lib.js", "skipped", "vendored"),
-        ],
-    )
-    page = hunkwise("review", "-", "--config", "own.yml", "--format", "html", cwd=clone.folder, given=merge)
-    assert "Skipped: vendored. About 1 hunk not shown." in page.stdout
-    assert hunkwise("review", "-", cwd=clone.folder, given=merge).returncode == 4
-    secret = hunkwise("review", "-", cwd=clone.folder, given=clone.git("show", "HEAD", "--", ".env"))
-    assert (secret.returncode, "a combined diff of a merge" in secret.stdout) == (4, True)

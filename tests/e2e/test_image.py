@@ -24,7 +24,7 @@ from engine import IMAGE, Docker
 from loopback_github import LoopbackGitHub, Pull, payloads
 from loopback_model import LoopbackModel, hunk_ids
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("image")]
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 LIMIT_BYTES = 170_000_000
 """What the action's image may weigh above its base."""

@@ -15,8 +15,13 @@ import pull_histories as histories
 from loopback_github import faults
 from pull_stage import staged
 
+pytestmark = pytest.mark.alone
+
 Ends = Callable[[str], list[str]]
 """What people see at the end of a scene."""
+
+AT_ONCE = 16
+"""Scenes that are played at once: most of them wait."""
 
 EVER = faults.ALWAYS
 PASSES = {
@@ -63,7 +68,7 @@ def ends(folder: Path) -> Iterator[Ends]:
     for name, (history, disturb) in OPEN_ENDS.items():
         played = histories.scenes(folder / name, history, disturb)
         scenes |= {f"{name}: {write}": scene for write, scene in played.items()}
-    with ThreadPoolExecutor(len(scenes)) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         playing: dict[str, Future[list[str]]] = {name: pool.submit(scene) for name, scene in scenes.items()}
         yield lambda name: playing[name].result()
 

@@ -21,6 +21,8 @@ from hunkwise.ports import ChatModel
 from loopback_answers import Answer
 from loopback_model import LoopbackModel, hunk_ids
 
+pytestmark = pytest.mark.alone
+
 TIMEOUT_S = 0.6
 """Seconds one request may take here."""
 

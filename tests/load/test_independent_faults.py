@@ -25,6 +25,8 @@ from hunkwise.model.chat import ChatReply, ChatRequest
 from hunkwise.ports import Hear
 from independent_model import KEY, IndependentModel
 
+pytestmark = pytest.mark.alone
+
 TIMEOUT_S = 2.0
 """Seconds one request may take here."""
 

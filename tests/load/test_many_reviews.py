@@ -13,6 +13,8 @@ from hunkwise.model.ledger import HunkState
 from hunkwise.model.report import ReviewReport
 from loopback_model import LoopbackModel
 
+pytestmark = pytest.mark.alone
+
 REVIEWS, FILES = 100, 4
 
 

@@ -7,6 +7,8 @@ from hunkwise.model.ledger import HunkState
 from hunkwise.model.report import ReviewReport
 from narrow_gate import Gate
 
+pytestmark = pytest.mark.alone
+
 CHUNKS = 100
 RUNS = 3
 """A run on a machine that comes late itself (`narrow_gate.LATE_S`) is repeated, but for the last one."""

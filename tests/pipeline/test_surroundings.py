@@ -352,6 +352,43 @@ def test_context_that_another_hunk_of_the_request_brings_is_seen_and_a_stranger_
     assert ([entry.reason for entry in apart.ledger.entries], kept) == ([None, None], 2)
 
 
+def pushed(given: Ports, before: Before, **settings: Any) -> tuple[review.Reviewed, Before, list[str]]:
+    """Return a review in the light of what is remembered, what is remembered next, and what was sent."""
+    found = review.run(REF, given, Settings.model_validate(settings), before)
+    run = reuse.Run(head="a" * 40, counter=1, material=found.material, spent_usd=0.0)
+    memory = replace(reuse.remember((), found.reading, run, before.memory), trusted=True)
+    assert isinstance(given.chat, ScriptedChat)
+    sent = [request.messages[1].content.text for request in given.chat.requests]
+    return found, Before(head="b" * 40, memory=memory), sent
+
+
+def test_small_hunks_that_change_together_see_as_much_as_in_a_review_of_all_and_are_known_again() -> None:
+    def change(value: int) -> Ports:
+        body = "".join(f"    row_{at} = first_word_{at} + second_word_{at} + third_word_{at}\n" for at in range(9))
+        heads, diff = {}, ""
+        for number in range(6):
+            use = f"def use(x):\n    b = helper{number}(x, {value})\n    return b\n"
+            head = f"def helper{number}(a, b):\n{body}    return a\n\n\n{use}"
+            heads[f"house/s{number}.py"] = head
+            diff += diff_of(f"house/s{number}.py", head, 15)
+        rows = [f"value_{at} = {at} + {at}" for at in range(400)]
+        heads["house/z.py"] = "\n".join(rows) + "\n"
+        diff += "diff --git a/house/z.py b/house/z.py\nnew file mode 100644\n--- /dev/null\n+++ b/house/z.py\n"
+        diff += f"@@ -0,0 +1,{len(rows)} @@\n"
+        return ports(diff + "".join(f"+{row}\n" for row in rows), heads)
+
+    def rows_of_context(messages: list[str]) -> int:
+        return sum(block.count("row_") for message in messages for block in contexts(message))
+
+    _, before, sent = pushed(change(1), Before())
+    assert rows_of_context(sent) == 54
+    assert pushed(change(1), before)[2] == []
+    found, before, sent = pushed(change(2), before)
+    assert (len(sent), rows_of_context(sent)) == (1, 54)
+    assert {entry.reason for entry in found.report.ledger.entries} == {None}
+    assert pushed(change(2), before)[2] == []
+
+
 def test_a_hunk_that_shares_its_context_is_known_to_the_next_push_until_it_is_to_have_more_of_it() -> None:
     long = HEAD.replace("limit())", f"limit())  # {'word ' * 150}")
     other = long.replace("limit", "bound").replace("Door", "Gate")
@@ -359,19 +396,14 @@ def test_a_hunk_that_shares_its_context_is_known_to_the_next_push_until_it_is_to
     heads = {"house/app.py": long, "house/bpp.py": other}
     gate = {"house/gate.py": GATE}
 
-    def pushed(diff: str, before: Before) -> tuple[list[tuple[HunkState, str | None]], Before, int]:
-        given = ports(diff, heads, others=gate)
-        found = review.run(REF, given, Settings.model_validate({"chunk_tokens": 250, "context_share": 0.9}), before)
-        run = reuse.Run(head="a" * 40, counter=1, material=found.material, spent_usd=0.0)
-        memory = replace(reuse.remember((), found.reading, run, before.memory), trusted=True)
-        assert isinstance(given.chat, ScriptedChat)
-        ends = [(entry.state, entry.reason) for entry in found.report.ledger.entries]
-        return ends, Before(head="b" * 40, memory=memory), len(given.chat.requests)
+    def after(diff: str, before: Before) -> tuple[list[tuple[HunkState, str | None]], Before, int]:
+        found, known, sent = pushed(ports(diff, heads, others=gate), before, chunk_tokens=250, context_share=0.9)
+        return [(entry.state, entry.reason) for entry in found.report.ledger.entries], known, len(sent)
 
-    ends, before, requests = pushed(first + second, Before())
+    ends, before, requests = after(first + second, Before())
     assert (ends, requests) == ([(HunkState.REVIEWED, None), (HunkState.REVIEWED, SHARED)], 2)
     for _ in range(2):
-        ends, before, requests = pushed(first + second, before)
-        assert (ends, requests) == ([(HunkState.CACHED, None), (HunkState.CACHED, None)], 0)
-    ends, before, requests = pushed(second, before)  # what the other one brought is its own now, and it never saw it
+        ends, before, requests = after(first + second, before)
+        assert (ends, requests) == ([(HunkState.CACHED, None), (HunkState.CACHED, SHARED)], 0)
+    ends, before, requests = after(second, before)  # what the other one brought is its own now, and it never saw it
     assert (ends, requests) == ([(HunkState.REVIEWED, None)], 1)

@@ -28,12 +28,6 @@ def test_every_hunk_has_one_entry_in_the_order_of_the_diff() -> None:
     assert ledger.count(HunkState.SKIPPED) == 2
 
 
-def test_a_file_that_nobody_would_have_read_is_skipped_though_it_can_not_be() -> None:
-    torn = UnreadableFile(path="uv.lock", reason="broken off", hunks=2, skipped="lock file")
-    (entry,) = bookkeeping.balance(diff(torn), {}).entries
-    assert (entry.file, entry.state, entry.reason) == ("uv.lock", HunkState.SKIPPED, "lock file")
-
-
 def test_a_hunk_nobody_spoke_for_is_failed_never_forgotten() -> None:
     ledger = bookkeeping.balance(DIFF, {})
     assert {entry.state for entry in ledger.entries} == {HunkState.FAILED}

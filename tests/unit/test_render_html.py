@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 import page_reader
-from hunkwise.model.diff import Diff, FileStatus, Side, UnreadableFile
+from hunkwise.model.diff import Diff, FileStatus, Side
 from hunkwise.render import html, html_diff
 from page_reader import Element
 from report_builder import file_of, finding, hunk_of, report, sample_diff
@@ -167,13 +167,6 @@ def test_headers_tell_renames_modes_counts_and_what_has_no_lines() -> None:
     notes = [root.by_id(f"file-{number}").one("p", "note").text for number in (5, 6, 7)]
     assert [note.partition(":")[0] for note in notes] == ["A binary file", "A submodule", "An empty file."]
     assert "hunk 2 is shorter than its header says. About 2 hunks not shown" in root.one("section", "torn").text
-
-
-def test_a_file_that_can_not_be_read_and_need_not_is_no_failure() -> None:
-    torn = UnreadableFile(path="uv.lock", reason="a combined diff", hunks=1, skipped="lock file")
-    section = shown(diff=Diff(files=(), unreadable=(torn,)), findings=(), dropped=()).one("section", "torn")
-    assert section.text == "uv.lockSkipped: lock file. About 1 hunk not shown."
-    assert "failed" not in section.one("p").classes
 
 
 @pytest.mark.parametrize(

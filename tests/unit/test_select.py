@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 from builders import diff, file_diff, hunk
 from hunkwise.core import select
 from hunkwise.core.bookkeeping import NO_HUNK
-from hunkwise.core.patch import COMBINED
 from hunkwise.errors import ConfigurationError
-from hunkwise.model.diff import FileDiff, FileStatus, UnreadableFile
+from hunkwise.model.diff import FileDiff, FileStatus
 from hunkwise.model.material import HunkKey
 from hunkwise.model.policy import Selection, SelectionPolicy
 
@@ -219,26 +218,3 @@ def test_every_hunk_is_in_exactly_one_of_chosen_and_left(
     assert got.scan_only <= set(got.left)
     assert all(left.reason for left in got.left.values())
     assert got == selected(*files, generated=marked, exclude=("*.svg", "!keep/"), max_file_lines=6)
-
-
-@pytest.mark.parametrize(
-    ("path", "torn", "why"),
-    [
-        ("uv.lock", COMBINED, "lock file"),
-        ("a/vendor/b.py", COMBINED, "vendored"),
-        ("a/x_pb2.py", COMBINED, "generated (name)"),
-        ("art/a.py", COMBINED, "excluded by configuration"),
-        ("other/a.py", COMBINED, "not included by configuration"),
-        ("src/uv.lock", COMBINED, None),
-        ("src/a.py", COMBINED, None),
-        ("src/.env", COMBINED, None),
-        ("a/vendor/.docker/config.json", COMBINED, None),
-        ("uv.lock", "a hunk is longer than its header says", None),
-    ],
-)
-def test_a_merge_s_file_is_skipped_by_its_path_alone(path: str, torn: str, why: str | None) -> None:
-    policy = SelectionPolicy(
-        include=("src/", "a/", "*.lock"), exclude=("art/", "!src/uv.lock"), max_file_lines=1, max_line_chars=1
-    )
-    file = UnreadableFile(path=path, reason=torn, hunks=1)
-    assert select.unreadable(file, policy) == replace(file, skipped=why)

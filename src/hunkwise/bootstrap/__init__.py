@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from hunkwise.bootstrap import gate, models, parts, unheeded
+from hunkwise.bootstrap import address, gate, models, parts, unheeded
 from hunkwise.bootstrap.parts import Progress
 from hunkwise.errors import UsageError
 from hunkwise.model.change import CONFIG_FILES, MISNAMED_FILES, ChangeRef, DiffText
@@ -57,7 +57,9 @@ def review(
     from hunkwise.pipeline import review as spine  # noqa: PLC0415  # late: it imports the parsers
     from hunkwise.pipeline import teams  # noqa: PLC0415  # the same
 
-    if chosen.engine == "auto" and "model" in chosen.model_fields_set and not models.can_ask(chosen, environment):
+    if chosen.engine == "auto" and address.is_azure(environment) and not models.can_ask(chosen, environment):
+        say(f"no model is asked: {address.AZURE_ENDPOINT} is set, and no key for it (AZURE_OPENAI_API_KEY)")
+    elif chosen.engine == "auto" and "model" in chosen.model_fields_set and not models.can_ask(chosen, environment):
         say(f"the model {chosen.model} is not asked: there is no key and no base URL (OPENAI_API_KEY, OPENAI_BASE_URL)")
     chosen, source = teams.of_change(ref, parts.changes(ref), chosen)
     ports = parts.ports(source, chosen, environment, say, evidence)

@@ -58,7 +58,7 @@ def names_a_model(environment: Mapping[str, str]) -> bool:
     from hunkwise.adapters.provider_keys import AZURE_VARIABLES, VARIABLES  # noqa: PLC0415  # late: start-up
 
     names = AZURE_VARIABLES if address.is_azure(environment) else VARIABLES
-    return any(environment.get(name, "").strip() for name in (*names, address.BASE_URL, address.AZURE_ENDPOINT))
+    return any(environment.get(name, "").strip() for name in (*names, address.BASE_URL))
 
 
 def known_keys(metadata: str, today: date) -> tuple[KnownKey, ...]:

@@ -74,7 +74,5 @@ def _entry(file: FileDiff, hunk: Hunk | None, end: End) -> Entry:
 
 
 def _unreadable(file: UnreadableFile) -> Entry:
-    if file.skipped is not None:
-        return Entry(file=file.path, hunk=None, added=0, deleted=0, state=HunkState.SKIPPED, reason=file.skipped)
     reason = f"unreadable: {file.reason}"
     return Entry(file=file.path, hunk=None, added=0, deleted=0, state=HunkState.FAILED, reason=reason)

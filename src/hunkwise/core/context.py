@@ -5,6 +5,7 @@ call, then short bodies. More context can lower precision, so it stays small and
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,7 @@ from hunkwise.core import mentions, redact, scopes
 from hunkwise.core.mentions import Mention
 from hunkwise.core.packing import RedactedLines
 from hunkwise.model.diff import Hunk, LineKind
-from hunkwise.model.material import ContextKind, ContextPiece, Passage
+from hunkwise.model.material import ContextKind, ContextPiece, HunkKey, Passage
 from hunkwise.model.outline import Definition, DefinitionKind, Import, Located, Outline
 
 MAX_LINES = 50
@@ -184,27 +185,42 @@ def piece(kind: ContextKind, path: str, first: int, texts: Sequence[str], count:
 
 
 def allot(
-    hunks: Sequence[RedactedLines], share: float, count: Count, *, each_file_alone: bool = False
+    hunks: Sequence[RedactedLines],
+    share: float,
+    count: Count,
+    *,
+    each_file_alone: bool = False,
+    among: Mapping[HunkKey, RedactedLines] | None = None,
 ) -> tuple[RedactedLines, ...]:
     """Return the hunks of a run with the context each is sent with: no line twice, none that a hunk shows, in budget.
 
     What several want goes to the first of them; the best of every hunk comes before the second best of any. With
-    `each_file_alone` that holds within each file: what one file holds then takes no line from another.
+    `each_file_alone` that holds within each file: what one file holds then takes no line from another. Where `hunks`
+    are but some of a change, `among` holds all of them with what each has when all are sent: those few have it too, and
+    share what the others leave.
     """
     by_group: dict[int, list[RedactedLines]] = {}
+    weights: Counter[int] = Counter()
     for each in hunks:
         by_group.setdefault(each.key.file if each_file_alone else 0, []).append(each)
-    sent = {each.key: each for group in by_group.values() for each in _allotted(group, share, count)}
+    for each in hunks if among is None else among.values():
+        weights[each.key.file if each_file_alone else 0] += weight(each)
+    most = {group: allowance(weights[group], share) for group in by_group}
+    sent = {x.key: x for group, own in by_group.items() for x in _allotted(own, most[group], count, among or {})}
     return tuple(sent[each.key] for each in hunks)
 
 
-def _allotted(hunks: Sequence[RedactedLines], share: float, count: Count) -> tuple[RedactedLines, ...]:
-    """Return hunks that share an allowance, each with its part of it."""
+def _allotted(
+    hunks: Sequence[RedactedLines], left: int, count: Count, among: Mapping[HunkKey, RedactedLines]
+) -> tuple[RedactedLines, ...]:
+    """Return hunks that share an allowance of `left` tokens, each with its part of it."""
     taken: set[tuple[str, int | str]] = {
         (each.path, line.new) for each in hunks for line in each.hunk.lines if line.new is not None
     }
-    left = allowance(sum(map(weight, hunks)), share)
-    kept: dict[int, list[ContextPiece]] = {}
+    kept = {at: list(among[each.key].context) for at, each in enumerate(hunks) if each.key in among}
+    for own in (each for pieces in kept.values() for each in pieces):
+        left -= own.tokens
+        taken.update((own.path, key) for key, _ in _rows(own))
     for rank in range(max((len(each.context) for each in hunks), default=0)):
         for at, each in enumerate(hunks):
             fresh = _fresh(each.context[rank], taken, count) if rank < len(each.context) else None

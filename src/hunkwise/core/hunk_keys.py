@@ -37,8 +37,8 @@ def by_hunk(hunks: Iterable[RedactedLines]) -> Mapping[HunkKey, str]:
 def allotted(keys: Mapping[HunkKey, str], hunks: Iterable[RedactedLines]) -> Mapping[HunkKey, str]:
     """Return the keys of hunks that were read with the context in `hunks` alone, which a run allots to each.
 
-    `keys` are those of `by_hunk`. A line of context that several hunks want is sent once: who shares it in the same way
-    after the next push is known again, and who is to have more of it is read again.
+    `keys` are those of `by_hunk`. A line of context that several hunks want is sent once: a hunk to which the same
+    lines fall after the next push is known again, one to which more or others fall is read again.
     """
     return {each.key: _digest([keys[each.key], _numbered(context.unnumbered(each.context))]) for each in hunks}
 

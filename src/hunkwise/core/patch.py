@@ -24,9 +24,6 @@ _BINARY = re.compile(rb"Binary files? (.+?)(?: and (.+))? (?:differ|has changed)
 _EPOCH = re.compile(rb"\t(?:1970-01-01|1969-12-31|Thu Jan  1|Wed Dec 31)")
 """The time GNU diff gives a file that does not exist."""
 
-COMBINED = "a combined diff of a merge; review the merge against one parent"
-"""The reason of a file that a merge's diff shows against several parents at once."""
-
 _MODE_LINES = {
     b"old mode ": "old_mode",
     b"new mode ": "new_mode",
@@ -84,7 +81,7 @@ def _next(lines: Sequence[bytes], at: int) -> tuple[FileDiff | UnreadableFile, i
         return _git_file(lines, at)
     if line.startswith(_COMBINED):
         name = patch_paths.shown(patch_paths.unquoted(line.partition(b" --")[2].partition(b" ")[2].rstrip(b"\r")))
-        return _refused(lines, at, name, COMBINED)
+        return _refused(lines, at, name, "a combined diff of a merge; review the merge against one parent")
     if line.startswith(b"*** ") and _starts(lines, at + 1, b"--- ") and _starts(lines, at + 2, b"***************"):
         name = patch_paths.shown(line[4:].partition(b"\t")[0].rstrip(b"\r"))
         return _refused(lines, at, name, "a context diff; give a unified one (diff -u)")

@@ -11,12 +11,10 @@ back: `!src/vendor/` has that folder reviewed.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from hunkwise.core import globs
 from hunkwise.core.bookkeeping import NO_HUNK
-from hunkwise.core.patch import COMBINED
-from hunkwise.model.diff import Diff, DiffLine, FileDiff, FileStatus, Hunk, LineKind, UnreadableFile
+from hunkwise.model.diff import Diff, DiffLine, FileDiff, FileStatus, Hunk, LineKind
 from hunkwise.model.material import HunkKey
 from hunkwise.model.policy import Left, Selection, SelectionPolicy
 
@@ -139,20 +137,6 @@ def may_be_context(path: str, raw_path: bytes, rows: Sequence[str], policy: Sele
     return _file_reason(file, policy, _Globs(policy), frozenset()) is None
 
 
-def unreadable(file: UnreadableFile, policy: SelectionPolicy) -> UnreadableFile:
-    """Return a file of a merge's diff with the policy that skips it by its path, where there is one.
-
-    Its bytes are all accounted for, unlike those of a section that is malformed. A file that holds secrets by its name
-    stays unread: one that can be parsed is scanned.
-    """
-    if file.reason != COMBINED or _names_secrets(file.path):
-        return file
-    globs = _Globs(policy)
-    by_name = () if globs.wants(file.path) else _named_as_not_written_by_hand(file.path)
-    reasons = (globs.reason(file.path), *by_name)
-    return replace(file, skipped=next((each for each in reasons if each is not None), None))
-
-
 def _file_reason(file: FileDiff, policy: SelectionPolicy, globs: "_Globs", generated: frozenset[bytes]) -> Left | None:
     for reason in _policies(file, globs, generated):
         if reason is not None:
@@ -173,30 +157,24 @@ def _policies(file: FileDiff, globs: "_Globs", generated: frozenset[bytes]) -> I
         yield from _not_written_by_hand(file, generated)
 
 
-def _named_as_not_written_by_hand(path: str) -> Iterator[str | None]:
-    folder, _, name = path.lower().rpartition("/")
+def _not_written_by_hand(file: FileDiff, generated: frozenset[bytes]) -> Iterator[str | None]:
+    folder, _, name = file.path.lower().rpartition("/")
     yield "lock file" if name in LOCK_FILES else None
     yield "vendored" if VENDORED.intersection(folder.split("/")) else None
-    yield "generated (name)" if GENERATED_PATHS.fullmatch(name) else None
-
-
-def _not_written_by_hand(file: FileDiff, generated: frozenset[bytes]) -> Iterator[str | None]:
-    yield from _named_as_not_written_by_hand(file.path)
     yield "generated (.gitattributes)" if file.raw_path in generated else None
+    yield "generated (name)" if GENERATED_PATHS.fullmatch(name) else None
     yield BY_HEADER if _has_generated_header(file) else None
     yield BY_SHAPE if _is_minified(file) else None
 
 
 def _holds_secrets(file: FileDiff) -> bool:
-    return _names_secrets(file.path) or _names_secrets(file.old_path)
-
-
-def _names_secrets(path: str) -> bool:
-    lower = path.lower()
-    name = lower.rpartition("/")[2]
-    if SECRET_FILES.fullmatch(name) and not TEMPLATE_FILES.fullmatch(name):
-        return True
-    return f"/{lower}".endswith(tuple(f"/{end}" for end in SECRET_PATHS))
+    for path in (file.path.lower(), file.old_path.lower()):
+        name = path.rpartition("/")[2]
+        if SECRET_FILES.fullmatch(name) and not TEMPLATE_FILES.fullmatch(name):
+            return True
+        if f"/{path}".endswith(tuple(f"/{end}" for end in SECRET_PATHS)):
+            return True
+    return False
 
 
 def _is_gitlink(file: FileDiff) -> bool:

@@ -123,15 +123,11 @@ class FileDiff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnreadableFile:
-    """A file section that could not be parsed; `hunks` estimates how many hunk headers it held.
-
-    `skipped` says why nobody would have read it anyway, None where somebody would.
-    """
+    """A file section that could not be parsed; `hunks` estimates how many hunk headers it held."""
 
     path: str
     reason: str
     hunks: int
-    skipped: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

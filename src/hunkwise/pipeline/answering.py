@@ -118,7 +118,10 @@ def all_hunks(prepared: Prepared, told: Told, ports: Ports, settings: Settings, 
     asked = _kept(fresh, outgoing.redacted(asked, gate), stored, near)
     if models:
         asked = describe.beside(told.ref, prepared, asked, models, told.scope, ports, settings)
-    again = dict.fromkeys(reused.names, End(state=HunkState.CACHED, by=reuse.INCREMENTAL))
+    again = {
+        key: End(state=HunkState.CACHED, by=reuse.INCREMENTAL, reason=None if name == told.keys[key] else SHARED)
+        for key, name in reused.names.items()
+    }
     summed = replace(
         asked,
         findings=(*reused.findings, *served.findings, *asked.findings),
@@ -127,7 +130,7 @@ def all_hunks(prepared: Prepared, told: Told, ports: Ports, settings: Settings, 
     summed = outgoing.redacted(summed, gate)  # the gate may know more than it did when an answer was kept
     summed = replace(summed, notices=(*teams.notices(settings), *summed.notices))
     in_share = {key: told.shared[key] for key, end in summed.ends.items() if end.reason == SHARED}
-    return Answers(tally=summed, pack=pack, material=material, keys={**told.keys, **in_share, **reused.names})
+    return Answers(tally=summed, pack=pack, material=material, keys={**told.keys, **in_share})
 
 
 def _kept(
@@ -192,7 +195,7 @@ def _ask_models(
     """
     asking = _asking(prepared, way.pack, models, ports, settings)
     shorts = confirm.shorts(prepared, near, ports.prompts, asking)
-    filled = packed(prepared, ports, settings)
+    filled = packed(prepared, ports, settings, told.allotted)
     pack, examples = briefed.exemplified(way.pack, filled.chunks, prepared, ports, settings)
     told_way = replace(way, pack=pack, shorts=[each.request for each in shorts])
     if filled.chunks:
@@ -201,7 +204,7 @@ def _ask_models(
     confirmed = confirm.all_near(shorts, asking)
     if confirmed.ends:
         prepared = _without(prepared, confirmed.ends)
-        filled = packed(prepared, ports, settings)
+        filled = packed(prepared, ports, settings, told.allotted)
         pack, examples = briefed.exemplified(way.pack, filled.chunks, prepared, ports, settings)
     asking = replace(asking, pack=pack)
 
@@ -276,13 +279,18 @@ def _asking(prepared: Prepared, pack: PromptPack, models: Gateway, ports: Ports,
     )
 
 
-def packed(prepared: Prepared, ports: Ports, settings: Settings) -> packing.Packed:
-    """Return the chosen hunks in chunks, each with its context."""
-    sent = _sent(prepared, ports, settings)
+def packed(
+    prepared: Prepared, ports: Ports, settings: Settings, among: Mapping[HunkKey, RedactedLines] | None = None
+) -> packing.Packed:
+    """Return the chosen hunks in chunks, each with its context; `among` as in `context.allot`."""
+    sent = _sent(prepared, ports, settings, among)
     return packing.pack(sent, settings.chunk_tokens, ports.tokens.count, one_file_each=prepared.one_file_each)
 
 
-def _sent(prepared: Prepared, ports: Ports, settings: Settings) -> tuple[RedactedLines, ...]:
-    """Return the chosen hunks as they are sent when all of them are."""
+def _sent(
+    prepared: Prepared, ports: Ports, settings: Settings, among: Mapping[HunkKey, RedactedLines] | None = None
+) -> tuple[RedactedLines, ...]:
+    """Return the chosen hunks as they are sent."""
     lines = [prepared.gathered.lines_by_key[key] for key in prepared.chosen]
-    return surroundings.for_packing(lines, settings, ports.tokens.count, one_file_each=prepared.one_file_each)
+    alone = prepared.one_file_each
+    return surroundings.for_packing(lines, settings, ports.tokens.count, one_file_each=alone, among=among)

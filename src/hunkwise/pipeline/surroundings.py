@@ -15,7 +15,7 @@ from hunkwise.core.packing import RedactedLines
 from hunkwise.errors import DetectorError
 from hunkwise.model.change import ChangeRef
 from hunkwise.model.diff import FileDiff, Hunk
-from hunkwise.model.material import ContextKind, ContextPiece, LiteralPlace
+from hunkwise.model.material import ContextKind, ContextPiece, HunkKey, LiteralPlace
 from hunkwise.model.outline import Located, Outline
 from hunkwise.pipeline import preparing
 from hunkwise.pipeline.preparing import Prepared
@@ -235,8 +235,16 @@ def _fits(hunk: Hunk, rows: Sequence[str]) -> bool:
 
 
 def for_packing(
-    hunks: Sequence[RedactedLines], settings: Settings, count: context.Count, *, one_file_each: bool = False
+    hunks: Sequence[RedactedLines],
+    settings: Settings,
+    count: context.Count,
+    *,
+    one_file_each: bool = False,
+    among: Mapping[HunkKey, RedactedLines] | None = None,
 ) -> tuple[RedactedLines, ...]:
-    """Return hunks as they are sent: each line of context once, and under `strict` no unchanged line at all."""
+    """Return hunks as they are sent: each line of context once, and under `strict` no unchanged line at all.
+
+    `among` is that of `context.allot`.
+    """
     sent = [packing.changed_only(each) for each in hunks] if settings.privacy == "strict" else hunks
-    return context.allot(sent, settings.context_share, count, each_file_alone=one_file_each)
+    return context.allot(sent, settings.context_share, count, each_file_alone=one_file_each, among=among)

@@ -59,14 +59,11 @@ def changes(report: ReviewReport, places: Places) -> str:
 
 
 def _torn(torn: UnreadableFile) -> str:
-    told = (
+    return (
+        f'<section class="file torn"><div class="file-head"><h3><code>{shown(torn.path)}</code></h3></div>'
         f'<p class="note failed">Could not be read: {shown(torn.reason)}. About {plural(torn.hunks, "hunk")} '
-        f"not shown and not reviewed.</p>"
-        if torn.skipped is None
-        else f'<p class="note">Skipped: {shown(torn.skipped)}. About {plural(torn.hunks, "hunk")} not shown.</p>'
+        f"not shown and not reviewed.</p></section>"
     )
-    head = f'<div class="file-head"><h3><code>{shown(torn.path)}</code></h3></div>'
-    return f'<section class="file torn">{head}{told}</section>'
 
 
 def _files_with_findings(places: Places) -> dict[int, int]:

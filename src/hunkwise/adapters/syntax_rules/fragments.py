@@ -6,7 +6,6 @@ rows that would excuse what is in it. What the rows can't settle does not hold: 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from ast_grep_py import SgNode, SgRoot
@@ -33,12 +32,20 @@ _DEFINITION = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Reading:
     """The tree of one way to read the rows, and the rows that do not fit into it."""
 
-    root: SgNode
-    broken: frozenset[int]
+    def __init__(self, root: SgNode, lines: Sequence[str]) -> None:
+        self._root = root
+        self._nodes: dict[str, frozenset[tuple[int, int, str]]] = {}
+        self.broken = _broken(root, lines)
+
+    def has(self, match: SgNode) -> bool:
+        """Whether the tree has the same node at the same rows; the first row may have been moved."""
+        kind = match.kind()
+        if kind not in self._nodes:
+            self._nodes[kind] = frozenset((*_rows(node), node.text()) for node in self._root.find_all(kind=kind))
+        return (*_rows(match), match.text()) in self._nodes[kind]
 
 
 class Fragment:
@@ -59,11 +66,11 @@ class Fragment:
             return False
         if looks_around and any(self._is_cut(each) for each in _enclosing(match)):
             return False
-        return all(_stands_in(each.root, match) for each in self._others)
+        return all(each.has(match) for each in self._others)
 
     @cached_property
     def _plain(self) -> _Reading:
-        return _Reading(root=self._root, broken=_broken(self._root, self._lines))
+        return _Reading(self._root, self._lines)
 
     @cached_property
     def _others(self) -> tuple[_Reading, ...]:
@@ -84,7 +91,7 @@ class Fragment:
 
     def _read_after(self, opening: str) -> _Reading:
         root = SgRoot(opening + "\n".join(self._lines), self._grammar).root()
-        return _Reading(root=root, broken=_broken(root, self._lines))
+        return _Reading(root, self._lines)
 
     def _is_cut(self, node: SgNode) -> bool:
         """Whether a node of several rows reaches the last one, and so may go on below."""
@@ -153,9 +160,3 @@ def _is_open(line: str, opening: str, closing: str) -> bool:
     if opening == closing:
         return line.count(opening) % 2 == 1
     return line.count(opening) != line.count(closing)
-
-
-def _stands_in(root: SgNode, match: SgNode) -> bool:
-    """Whether a tree of the same rows has the same node; the first row may have been moved."""
-    rows, text = _rows(match), match.text()
-    return any(_rows(node) == rows and node.text() == text for node in root.find_all(kind=match.kind()))
