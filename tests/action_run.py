@@ -42,6 +42,8 @@ class ActionRun:
         self._model = model
         self._jobs = 0
         self.token = github.token("actions")
+        self.step: dict[str, str] = {}
+        """What the step's own environment holds besides."""
 
     def start(
         self, event: str, payload: Mapping[str, Any], *, token: str | None = None, **inputs: str
@@ -67,6 +69,7 @@ class ActionRun:
             "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
             "GITHUB_RUN_ID": "42",
             "INPUT_GITHUB-TOKEN": self.token if token is None else token,
+            **self.step,
             **{f"INPUT_{name.upper().replace('_', '-')}": value for name, value in inputs.items()},
         }
         if self._model is not None:

@@ -98,9 +98,11 @@ def test_a_part_that_a_model_did_not_read_is_incomplete_and_its_findings_are_kep
         )
 
 
-def test_without_a_key_rules_speak_and_nothing_is_approved(tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", [{}, {"AZURE_OPENAI_ENDPOINT": "http://127.0.0.1:9", "AZURE_OPENAI_API_KEY": ""}])
+def test_without_a_key_rules_speak_and_nothing_is_approved(step: dict[str, str], tmp_path: Path) -> None:
     with staged(tmp_path, head=RULED) as stage:
         stage.run = stage.keyless
+        stage.run.step = step
         done = stage.opened(fail_on="never")
         assert (done.code, done.outputs["outcome"]) == (0, "incomplete")
         assert "openai-api-key is empty or misspelt" in done.summary
