@@ -16,9 +16,6 @@ from hunkwise.model.prompt import Example
 Likeness = Callable[[Sequence[str], str], Sequence[float]]
 """Tells for each text how like another one it is, from 0 to 1."""
 
-MAX_EXAMPLES = 3
-"""Examples that a request may hold."""
-
 OF_LANGUAGE = 1.0
 """What an example in the language at hand is worth more than any likeness."""
 
